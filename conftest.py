@@ -1,0 +1,79 @@
+"""Makes `pytest --nbval` stricter: figures are compared, and every code cell must have been run.
+
+nbval compares all stored outputs but images, and passes a cell that was never executed. Both gaps
+are closed by subclasses of its collector and its item.
+"""
+
+import base64
+import io
+
+import matplotlib.image
+import numpy as np
+import pytest
+from nbval.plugin import IPyNbCell, IPyNbFile
+
+LARGEST_RMS = 3.0
+"""Largest root mean square difference of two figures, in grey levels of 255.
+
+Another build of the font renderer shifts the edges of letters (below 2, as measured); a changed
+line or number gives 4 and more.
+"""
+
+
+def images(outputs):
+    """The PNG pictures among a cell's outputs, as arrays with values 0 to 255."""
+    encoded = [o["data"]["image/png"] for o in outputs if "image/png" in o.get("data", {})]
+    return [255 * matplotlib.image.imread(io.BytesIO(base64.b64decode(e))) for e in encoded]
+
+
+def picture_differences(stored, now):
+    """One sentence for each way in which the pictures of a cell differ from the stored ones."""
+    if len(stored) != len(now):
+        return [f"{len(stored)} figures are stored, {len(now)} were drawn"]
+    sentences = []
+    for number, (old, new) in enumerate(zip(stored, now, strict=True), start=1):
+        if old.shape != new.shape:
+            sentences.append(f"figure {number}: stored size {old.shape}, drawn {new.shape}")
+        elif (rms := float(np.sqrt(np.mean((old - new) ** 2)))) > LARGEST_RMS:
+            sentences.append(
+                f"figure {number}: differs by {rms:.1f} of 255 (RMS), allowed {LARGEST_RMS}"
+            )
+    return sentences
+
+
+class StrictCell(IPyNbCell):
+    def runtest(self):
+        expected = self.cell_num + 1
+        if self.cell.execution_count != expected:
+            self.raise_cell_error(
+                f"stored as execution {self.cell.execution_count}, expected {expected}: "
+                "run `python3 course.py notebooks` to store the outputs of all cells in order"
+            )
+        super().runtest()
+
+    def compare_outputs(self, test, ref, skip_compare=None):
+        same_text = super().compare_outputs(test, ref, skip_compare)
+        differences = picture_differences(images(ref), images(test))
+        self.comparison_traceback.extend(differences)
+        return same_text and not differences
+
+
+class StrictNotebook(IPyNbFile):
+    def collect(self):
+        for cell in super().collect():
+            yield StrictCell.from_parent(
+                self,
+                name=cell.name,
+                cell_num=cell.cell_num,
+                cell=cell.cell,
+                options=cell.options,
+            )
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collect_file(file_path, parent):
+    collectors = yield
+    return [
+        StrictNotebook.from_parent(parent, path=c.path) if isinstance(c, IPyNbFile) else c
+        for c in collectors
+    ]
