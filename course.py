@@ -377,7 +377,7 @@ def notebooks(options: argparse.Namespace, rest: list[str]) -> int:
 def lint(options: argparse.Namespace, rest: list[str]) -> int:
     """Check style, spelling and types."""
     worst = 0
-    for command in (["ruff", "check"], ["ruff", "format", "--check"], ["codespell"], ["mypy"]):
+    for command in (["ruff", "check"], ["ruff", "format", "--check"], ["codespell_lib"], ["mypy"]):
         say(f"- {' '.join(command)}")
         done = subprocess.run([PYTHON, "-m", *command], cwd=ROOT, env=environment())
         worst = max(worst, abs(done.returncode))
