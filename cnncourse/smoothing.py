@@ -1,8 +1,8 @@
 """Causal smoothing of a measured track: lag, noise, and the best compromise between them.
 
-A weight array ``w`` holds the weight of each age: ``w[0]`` is given to the newest sample, ``w[a]`` to
-the one taken ``a`` samples ago. Smoothing is lecture eq. (2) with such a ``w``. Lengths of time are
-counted in samples unless a sampling interval ``dt`` (s) is given.
+A weight array ``w`` holds the weight of each age: ``w[0]`` is given to the newest sample, ``w[a]``
+to the one taken ``a`` samples ago. Smoothing is lecture eq. (2) with such a ``w``. Lengths of time
+are counted in samples unless a sampling interval ``dt`` (s) is given.
 """
 
 from __future__ import annotations
@@ -11,6 +11,8 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
+
+from cnncourse._arrays import choice, integer, numeric_array
 
 FloatArray = NDArray[np.float64]
 
@@ -130,9 +132,9 @@ def constant_velocity_rmse(w: ArrayLike, *, velocity: float, dt: float, sigma: f
 def best_window_length(velocity: float, dt: float, sigma: float, *, max_length: int = 1000) -> int:
     """Length of the causal running mean that follows a constant velocity with the least error.
 
-    A window of m equal weights has the mean square error
-    (v dt (m - 1) / 2)**2 + sigma**2 / m, which is stationary at m**2 (m - 1) = 2 (sigma / (v dt))**2
-    and has no other minimum; so the best integer is next to that root.
+    A window of m equal weights has the mean square error (v dt (m - 1) / 2)**2 + sigma**2 / m,
+    which is stationary at m**2 (m - 1) = 2 (sigma / (v dt))**2 and nowhere else; so the best
+    integer is next to that root.
 
     Parameters
     ----------
@@ -163,9 +165,7 @@ def best_window_length(velocity: float, dt: float, sigma: float, *, max_length: 
     50
     """
     _check_motion(velocity, dt, sigma)
-    if max_length != int(max_length) or max_length < 1:
-        raise ValueError(f"max_length must be a positive integer, got {max_length!r}")
-    longest = int(max_length)
+    longest = integer("max_length", max_length)
     step = abs(velocity) * dt
     if sigma == 0.0:
         return 1
@@ -202,7 +202,7 @@ def smooth(
         of `w` (NaN where these have no weight); "zeros" takes a missing sample for 0; "drop" gives
         NaN unless all m samples are there.
     centred : bool, default False
-        Put ``w[m // 2]`` on the current sample and so use the future, which no real-time system can.
+        Put ``w[m // 2]`` on the current sample and so use the future, which nobody can do live.
 
     Returns
     -------
@@ -225,8 +225,7 @@ def smooth(
     """
     samples = _samples(x)
     weights = _weights(w)
-    if start not in STARTS:
-        raise ValueError(f"start must be one of {', '.join(map(repr, STARTS))}, got {start!r}")
+    choice("start", start, STARTS)
     if samples.size == 0:
         return samples.copy()
     present = ~np.isnan(samples)
@@ -325,19 +324,24 @@ def _convolve_at(x: FloatArray, w: FloatArray, offset: int) -> FloatArray:
     return np.convolve(x, w)[offset : offset + x.size]
 
 
+def _real(name: str, value: ArrayLike) -> FloatArray:
+    array = numeric_array(name, value, ndim=1)
+    if array.dtype.kind == "c":
+        raise TypeError(f"{name} must hold real numbers, got dtype {array.dtype}")
+    return array.astype(float)
+
+
 def _weights(w: ArrayLike) -> FloatArray:
-    weights = np.asarray(w, dtype=float)
-    if weights.ndim != 1 or weights.size == 0:
-        raise ValueError(f"w must be a 1-D array of at least one weight, got {weights.shape}")
+    weights = _real("w", w)
+    if weights.size == 0:
+        raise ValueError("w must hold at least one weight, got none")
     if not np.isfinite(weights).all():
         raise ValueError("w must hold finite numbers, got NaN or infinity")
     return weights
 
 
 def _samples(x: ArrayLike) -> FloatArray:
-    samples = np.asarray(x, dtype=float)
-    if samples.ndim != 1:
-        raise ValueError(f"x must be a 1-D array, got shape {samples.shape}")
+    samples = _real("x", x)
     if np.isinf(samples).any():
         raise ValueError("x must hold numbers, or NaN for a drop-out, got infinity")
     return samples
