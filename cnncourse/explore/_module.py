@@ -1,0 +1,107 @@
+"""The explorers' ECMAScript: joined into one module for a widget, or set into a page of its own."""
+
+from __future__ import annotations
+
+import base64
+import json
+import re
+from collections.abc import Mapping
+from html import escape
+from pathlib import Path
+
+STATIC = Path(__file__).resolve().parent / "static"
+
+_IMPORT_KIT = re.compile(r'^import \{[^}]*\} from "\./kit\.js";\n', re.MULTILINE)
+_EXPORT = re.compile(r"^export (?=function |const )", re.MULTILINE)
+
+_PAGE = """<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<title>{title}</title>
+<style>body {{ margin: 12px; background: Canvas; color: CanvasText; }}
+{style}</style>
+</head>
+<body>
+<main id="explorer"></main>
+<script type="application/json" id="state">{state}</script>
+<script type="module">
+{module}
+const state = JSON.parse(document.getElementById("state").textContent);
+for (const [name, text] of Object.entries(state.binary)) {{
+  const bytes = Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
+  state.plain[name] = new DataView(bytes.buffer);
+}}
+const page = {{ sent: {{}}, saves: 0, listeners: {{}} }};
+const model = {{
+  get: (name) => state.plain[name],
+  set: (name, value) => {{ state.plain[name] = value; page.sent[name] = value; }},
+  save_changes: () => {{ page.saves += 1; }},
+  on: (event, listener) => {{ (page.listeners[event] ??= []).push(listener); }},
+  off: (event, listener) => {{
+    page.listeners[event] = (page.listeners[event] ?? []).filter((one) => one !== listener);
+  }},
+}};
+page.put = (name, value) => {{
+  state.plain[name] = value;
+  (page.listeners[`change:${{name}}`] ?? []).forEach((listener) => listener());
+}};
+page.model = model;
+window.explorer = page;
+render({{ model, el: document.getElementById("explorer") }});
+</script>
+</body>
+</html>
+"""
+
+
+def style_sheet() -> str:
+    """The style sheet that all explorers share."""
+    return (STATIC / "explorer.css").read_text(encoding="utf-8")
+
+
+def joined_module(name: str) -> str:
+    """The module ``static/<name>.js`` with the kit in front, as one file that imports nothing.
+
+    Parameters
+    ----------
+    name : str
+        Name of an explorer's module, without its ending.
+
+    Returns
+    -------
+    source : str
+        An ECMAScript module; what the explorer exports stays exported, the kit is private.
+    """
+    kit = _EXPORT.sub("", (STATIC / "kit.js").read_text(encoding="utf-8"))
+    own, imports = _IMPORT_KIT.subn("", (STATIC / f"{name}.js").read_text(encoding="utf-8"))
+    if imports != 1:
+        raise ValueError(f"{name}.js must import from ./kit.js in one statement, got {imports}")
+    return f"{kit}\n{own}"
+
+
+def page(name: str, title: str, state: Mapping[str, object]) -> str:
+    """A whole HTML page with a live explorer: no kernel, no network.
+
+    Parameters
+    ----------
+    name : str
+        Name of the explorer's module.
+    title : str
+        Title of the page.
+    state : mapping
+        The widget's state by trait name; bytes reach the module as they do in a notebook.
+
+    Returns
+    -------
+    html : str
+        In the page, ``explorer.sent`` holds what would have gone to Python.
+    """
+    binary = {k: base64.b64encode(v).decode() for k, v in state.items() if isinstance(v, bytes)}
+    plain = {k: v for k, v in state.items() if not isinstance(v, bytes)}
+    # "<" is written as an escape, so that no text in the state can end the script element.
+    text = json.dumps({"plain": plain, "binary": binary}).replace("<", "\\u003c")
+    module = re.sub(r"^export default .*;$", "", joined_module(name), flags=re.MULTILINE)
+    return _PAGE.format(title=escape(title), style=style_sheet(), state=text, module=module)

@@ -1,0 +1,244 @@
+"""The smoothing explorer as a widget; its numbers come from `smoothing_model`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import anywidget
+import numpy as np
+import traitlets
+
+from cnncourse.data import Track, spaceship_track
+from cnncourse.explore import _module
+from cnncourse.explore.smoothing_model import (
+    KERNEL_NAMES,
+    MAX_LENGTH,
+    OWN,
+    SEEDS,
+    SmoothingModel,
+    SmoothingState,
+    kernel_weights,
+    resized,
+)
+from cnncourse.explore.smoothing_picture import picture
+
+_STATE = ("kernel_name", "length", "centred", "sigma", "seed", "t", "phase", "weights")
+_SENT_ONCE = ("_track", "_position", "_present", "_unit_noise", "_kernels")
+
+
+class SmoothingExplorer(anywidget.AnyWidget):
+    """Slide a kernel over a noisy track and see its products, their sum, and the error.
+
+    Everything is drawn and computed in the browser; what the learner chooses arrives here when a
+    change has ended, and can be set from here too.
+
+    Parameters
+    ----------
+    track : Track, optional
+        Positions in km; the simulated spaceship's by default.
+    **state
+        Any of the attributes below, to start with.
+
+    Attributes
+    ----------
+    kernel_name : str
+        "box", "linear", "exponential", "gaussian", "local_linear", or "own".
+    length : int
+        Number of weights, 1 to 25.
+    centred : bool
+        Whether the kernel reaches into the future.
+    sigma : float
+        Standard deviation of the noise, km.
+    seed : int
+        Draw of the noise, 0 (the track's own) to 9.
+    t : int
+        Index of the sample at which the kernel lies.
+    phase : str
+        Phase of the flight over which errors are taken, "" for the whole track.
+    weights : list of float
+        The weights by age; setting them makes the kernel your "own".
+
+    Examples
+    --------
+    >>> explorer = SmoothingExplorer(kernel_name="box", length=4)
+    >>> explorer.weights
+    [0.25, 0.25, 0.25, 0.25]
+    >>> explorer.weights = [0.75, 0.25]
+    >>> explorer.kernel_name, explorer.length
+    ('own', 2)
+    """
+
+    _esm = _module.joined_module("smoothing")
+    _css = _module.style_sheet()
+
+    kernel_name = traitlets.Enum([*KERNEL_NAMES, OWN], default_value="box").tag(sync=True)
+    length = traitlets.Int(7, min=1, max=MAX_LENGTH).tag(sync=True)
+    centred = traitlets.Bool(False).tag(sync=True)
+    sigma = traitlets.Float(0.0).tag(sync=True)
+    seed = traitlets.Int(0, min=0, max=SEEDS - 1).tag(sync=True)
+    t = traitlets.Int(0).tag(sync=True)
+    phase = traitlets.Unicode("").tag(sync=True)
+    weights = traitlets.List(traitlets.Float()).tag(sync=True)
+
+    _track = traitlets.Dict().tag(sync=True)
+    _position = traitlets.Bytes().tag(sync=True)
+    _present = traitlets.Bytes().tag(sync=True)
+    _unit_noise = traitlets.Bytes().tag(sync=True)
+    _kernels = traitlets.Bytes().tag(sync=True)
+
+    def __init__(self, track: Track | None = None, **state: Any) -> None:
+        self._model = SmoothingModel(spaceship_track() if track is None else track)
+        start = self._model.default_state()
+        if "weights" in state:
+            state = {**state, "kernel_name": OWN, "length": len(state["weights"])}
+        name = state.get("kernel_name", start.kernel_name)
+        length, centred = state.get("length", len(start.weights)), state.get("centred", False)
+        if "weights" not in state and name in KERNEL_NAMES and 1 <= length <= MAX_LENGTH:
+            state = {**state, "weights": kernel_weights(name, length, centred=centred).tolist()}
+        defaults = {
+            "sigma": start.sigma,
+            "t": start.t,
+            "phase": start.phase,
+            "weights": list(start.weights),
+        }
+        super().__init__(**{**defaults, **state}, **_sent_once(self._model))
+
+    def __repr__(self) -> str:
+        shown = (f"{name}={getattr(self, name)!r}" for name in _STATE[:-1])
+        return f"SmoothingExplorer({', '.join(shown)})"
+
+    def _repr_mimebundle_(self, **kwargs: Any) -> tuple[dict, dict] | None:
+        """The live view, and a picture with its alternative text for places without one."""
+        bundle = super()._repr_mimebundle_(**kwargs)
+        if bundle is None:
+            return None
+        data, metadata = bundle
+        still, its_metadata = picture(self._model, self.state())._repr_mimebundle_()
+        data["image/png"] = still["image/png"]
+        data["text/plain"] = repr(self)
+        return data, {**metadata, **its_metadata}
+
+    def state(self) -> SmoothingState:
+        """What the learner has chosen so far."""
+        return SmoothingState(
+            kernel_name=self.kernel_name,
+            weights=tuple(self.weights),
+            centred=self.centred,
+            sigma=self.sigma,
+            seed=self.seed,
+            t=self.t,
+            phase=self.phase,
+        )
+
+    def describe(self) -> str:
+        """The picture in words."""
+        return self._model.describe(self.state())
+
+    def to_html(self) -> str:
+        """A page of its own that is as alive as the widget, without Python and offline."""
+        state = {name: getattr(self, name) for name in (*_STATE, *_SENT_ONCE)}
+        return _module.page("smoothing", "Smoothing explorer", state)
+
+    @traitlets.observe("kernel_name", "length", "centred")
+    def _kernel_chosen(self, change: object) -> None:
+        if self.kernel_name == OWN:
+            self.weights = resized(self.weights, self.length)
+        else:
+            chosen = kernel_weights(self.kernel_name, self.length, centred=self.centred)
+            self.weights = chosen.tolist()
+
+    @traitlets.observe("weights")
+    def _weights_set(self, change: object) -> None:
+        if self.kernel_name != OWN:
+            chosen = kernel_weights(self.kernel_name, self.length, centred=self.centred)
+            if self.weights == chosen.tolist():
+                return
+        # Name and length change together, or either alone would bring other weights back.
+        with self.hold_trait_notifications():
+            self.kernel_name = OWN
+            self.length = len(self.weights)
+
+    @traitlets.validate("t")
+    def _t_on_the_track(self, proposal: Any) -> int:
+        last = self._model.position.size - 1
+        if not 0 <= proposal.value <= last:
+            raise traitlets.TraitError(
+                f"t must be the index of a sample, 0 to {last}, got {proposal.value}"
+            )
+        return int(proposal.value)
+
+    @traitlets.validate("phase")
+    def _phase_of_the_track(self, proposal: Any) -> str:
+        names = [name for name, _, _ in self._model.track.phases]
+        if proposal.value not in ["", *names]:
+            raise traitlets.TraitError(
+                f"phase must be '' or one of {names}, got {proposal.value!r}"
+            )
+        return str(proposal.value)
+
+    @traitlets.validate("sigma")
+    def _sigma_not_negative(self, proposal: Any) -> float:
+        if not (np.isfinite(proposal.value) and proposal.value >= 0):
+            raise traitlets.TraitError(
+                f"sigma must be a finite number of km, at least 0, got {proposal.value}"
+            )
+        return float(proposal.value)
+
+    @traitlets.validate("weights")
+    def _weights_usable(self, proposal: Any) -> list[float]:
+        weights = proposal.value
+        if not 1 <= len(weights) <= MAX_LENGTH:
+            raise traitlets.TraitError(
+                f"weights must hold 1 to {MAX_LENGTH} numbers, got {len(weights)}"
+            )
+        if not np.isfinite(weights).all():
+            raise traitlets.TraitError(f"weights must be finite numbers, got {weights}")
+        return [float(weight) for weight in weights]
+
+
+def _sent_once(model: SmoothingModel) -> dict[str, object]:
+    """What the browser needs to know of a track and of the kernels, by trait name."""
+    track = model.track
+    largest = _round_up(3 * float(track.sigma) or 1.0)
+    kernels = [
+        kernel_weights(name, length, centred=centred)
+        for centred in (False, True)
+        for name in KERNEL_NAMES
+        for length in range(1, MAX_LENGTH + 1)
+    ]
+    about = {
+        "title": track.title,
+        "start": float(track.time[0]),
+        "dt": float(track.dt),
+        "time_digits": model.time_digits,
+        "phases": [_phase(name, model) for name, _, _ in track.phases],
+        "names": list(KERNEL_NAMES),
+        "max_length": MAX_LENGTH,
+        "seeds": SEEDS,
+        "sigma_max": largest,
+        "sigma_step": largest / 100,
+        "sigma_digits": max(0, 2 - int(np.floor(np.log10(largest)))),
+    }
+    return {
+        "_track": about,
+        "_position": _bytes(model.position),
+        "_present": model.present.astype(np.uint8).tobytes(),
+        "_unit_noise": _bytes(model.unit_noise),
+        "_kernels": _bytes(np.concatenate(kernels)),
+    }
+
+
+def _phase(name: str, model: SmoothingModel) -> dict[str, object]:
+    """Name, first sample and number of samples of a phase."""
+    samples = np.flatnonzero(model.samples(name))
+    return {"name": name, "first": int(samples[0]), "count": int(samples.size)}
+
+
+def _bytes(numbers: np.ndarray) -> bytes:
+    return np.ascontiguousarray(numbers, dtype="<f8").tobytes()
+
+
+def _round_up(value: float) -> float:
+    """The smallest of 1, 2, 5, 10, ... times a power of ten that is not below `value`."""
+    power = 10.0 ** np.floor(np.log10(value))
+    return float(next(step * power for step in (1, 2, 5, 10) if step * power >= value * (1 - 1e-9)))
