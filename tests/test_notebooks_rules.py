@@ -1,0 +1,188 @@
+"""The form of a notebook: what every lesson must look like, read from the stored files."""
+
+import ast
+import re
+import statistics
+from pathlib import Path
+
+import nbformat
+import pytest
+
+from cnncourse.exercises import get, ids
+
+FOLDER = Path(__file__).resolve().parent.parent / "notebooks"
+PATHS = sorted(FOLDER.glob("*.ipynb"))
+LESSONS = [path for path in PATHS if not path.name.startswith("00")]
+EXPLORER = re.compile(r"^\w+Explorer\(", re.MULTILINE)
+
+every_notebook = pytest.mark.parametrize("path", PATHS, ids=lambda path: path.stem)
+every_lesson = pytest.mark.parametrize("path", LESSONS, ids=lambda path: path.stem)
+
+
+def read(path):
+    return nbformat.read(path, as_version=4)
+
+
+def code_cells(path):
+    return [cell for cell in read(path).cells if cell.cell_type == "code"]
+
+
+def markdown(path):
+    return [cell.source for cell in read(path).cells if cell.cell_type == "markdown"]
+
+
+def tags(cell):
+    return cell.metadata.get("tags", [])
+
+
+def has_figure(cell):
+    return any("image/png" in output.get("data", {}) for output in cell.outputs)
+
+
+def imports(cell):
+    tree = ast.parse(cell.source)
+    return [node for node in ast.walk(tree) if isinstance(node, ast.Import | ast.ImportFrom)]
+
+
+def test_there_are_notebooks():
+    assert [path.stem for path in PATHS][:2] == ["00_start_here", "01_spaceship_smoothing"]
+
+
+@every_notebook
+def test_valid_and_described(path):
+    notebook = read(path)
+    nbformat.validate(notebook)
+    about = notebook.metadata["cnncourse"]
+    assert about["lesson"] == path.name[:2]
+    assert 5 <= about["minutes"] <= 180
+    assert about["title"]
+    assert isinstance(about["rows"], list)
+
+
+@every_notebook
+def test_begins_with_its_title_and_ends_with_reading(path):
+    cells = read(path).cells
+    assert cells[0].source.startswith("# ")
+    assert f"{read(path).metadata['cnncourse']['minutes']} minutes" in cells[0].source
+    assert cells[-1].source.startswith("## Further reading")
+
+
+@every_notebook
+def test_names_its_symbols_and_sums_up(path):
+    text = "\n".join(markdown(path))
+    assert "## Symbols" in text or "## The symbols" in text
+    assert "## Summary" in text
+
+
+@every_lesson
+def test_asks_before_it_shows(path):
+    predictions = [text for text in markdown(path) if "**Predict, then run.**" in text]
+    sections = [text for text in markdown(path) if re.match(r"## \d", text)]
+    assert 3 <= len(sections) <= 5
+    assert len(predictions) >= len(sections)
+
+
+@every_notebook
+def test_cells_are_short(path):
+    lengths = [cell.source.count("\n") + 1 for cell in code_cells(path)]
+    plain = [
+        length
+        for cell, length in zip(code_cells(path), lengths, strict=True)
+        if "exercise" not in tags(cell)
+    ]
+    assert statistics.median(plain) <= 5
+    assert max(plain) <= 15
+    assert max(lengths) <= 25
+
+
+@every_notebook
+def test_imports_stand_in_the_first_code_cell(path):
+    first, *rest = code_cells(path)
+    assert imports(first)
+    assert not any(imports(cell) for cell in rest)
+
+
+@every_notebook
+def test_only_exercises_define_functions(path):
+    for cell in code_cells(path):
+        nodes = ast.walk(ast.parse(cell.source))
+        definitions = [n.name for n in nodes if isinstance(n, ast.FunctionDef | ast.ClassDef)]
+        assert not definitions or "exercise" in tags(cell), definitions
+
+
+@every_notebook
+def test_no_magics_and_nothing_from_the_network(path):
+    for cell in code_cells(path):
+        assert not re.search(r"^\s*[%!]", cell.source, re.MULTILINE)
+        assert not re.search(r"\b(urllib|requests|urlretrieve|https?://)", cell.source)
+
+
+@every_notebook
+def test_stored_as_run_in_order_without_errors(path):
+    for number, cell in enumerate(code_cells(path), start=1):
+        assert cell.execution_count == number
+        for output in cell.outputs:
+            assert output.output_type != "error"
+            assert output.get("name") != "stderr"
+
+
+@every_notebook
+def test_outputs_hold_nothing_that_changes_from_run_to_run(path):
+    for cell in code_cells(path):
+        for output in cell.outputs:
+            data = output.get("data", {})
+            assert "application/vnd.jupyter.widget-view+json" not in data
+            text = output.get("text", "") + str(data.get("text/plain", ""))
+            assert not re.search(r"\bat 0x[0-9a-f]+", text)
+
+
+@every_notebook
+def test_every_figure_has_alternative_text(path):
+    for cell in code_cells(path):
+        for output in cell.outputs:
+            if "image/png" in output.get("data", {}):
+                alternative = output.metadata.get("image/png", {}).get("alt", "")
+                assert len(alternative.split()) >= 8, cell.source
+                assert not alternative.startswith("<")
+
+
+@every_notebook
+def test_every_figure_is_followed_by_its_finding_in_numbers(path):
+    cells = code_cells(path)
+    for cell, following in zip(cells, [*cells[1:], None], strict=True):
+        if has_figure(cell) and not EXPLORER.search(cell.source):
+            assert following is not None, cell.source
+            printed = "".join(output.get("text", "") for output in following.outputs)
+            assert re.search(r"\d", printed), f"no printed number after: {cell.source}"
+
+
+@every_notebook
+def test_pictures_are_small_enough_to_ship(path):
+    assert path.stat().st_size < 3_000_000
+
+
+def exercise_cells(path, tag):
+    cells = [cell for cell in code_cells(path) if tag in tags(cell)]
+    return {next(t for t in tags(cell) if t != tag): cell for cell in cells}
+
+
+def test_every_exercise_is_used_exactly_once():
+    used = [
+        next(t for t in tags(cell) if t != "exercise")
+        for path in PATHS
+        for cell in code_cells(path)
+        if "exercise" in tags(cell)
+    ]
+    assert sorted(used) == sorted(ids())
+
+
+@every_notebook
+def test_each_stub_is_the_registered_one_and_its_check_follows(path):
+    stubs, checks = exercise_cells(path, "exercise"), exercise_cells(path, "check")
+    assert list(stubs) == list(checks)
+    cells = code_cells(path)
+    for name, stub in stubs.items():
+        exercise = get(name)
+        assert stub.source.strip() == exercise.stub_source.strip()
+        assert checks[name].source == f'check("{name}", {exercise.stub_name})'
+        assert cells.index(checks[name]) == cells.index(stub) + 1

@@ -1,0 +1,84 @@
+"""The notebooks at work: with solutions in them every check passes; storing them is repeatable."""
+
+import shutil
+import sys
+from pathlib import Path
+
+import nbformat
+import pytest
+from nbclient import NotebookClient
+
+from cnncourse.exercises import get
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT / "tools"))
+
+import notebooks as tool  # noqa: E402
+
+PATHS = sorted((ROOT / "notebooks").glob("*.ipynb"))
+every_notebook = pytest.mark.parametrize("path", PATHS, ids=lambda path: path.stem)
+
+
+def execute(notebook, folder):
+    NotebookClient(
+        notebook, timeout=600, kernel_name="python3", resources={"metadata": {"path": str(folder)}}
+    ).execute()
+
+
+def exercise_of(cell, tag):
+    tags = cell.metadata.get("tags", [])
+    return next((t for t in tags if t != tag), None) if tag in tags else None
+
+
+def shown(cell):
+    return "\n".join(str(o.get("data", {}).get("text/plain", "")) for o in cell.outputs)
+
+
+@every_notebook
+def test_with_solutions_every_check_passes(path, tmp_path):
+    notebook = nbformat.read(path, as_version=4)
+    for cell in notebook.cells:
+        if name := exercise_of(cell, "exercise"):
+            cell.source = get(name).solution_source
+    execute(notebook, tmp_path)
+    checks = {name: shown(c) for c in notebook.cells if (name := exercise_of(c, "check"))}
+    assert {name: get(name).max_points for name in checks} == {
+        name: get(name).max_points for name, text in checks.items() if "passed" in text
+    }, checks
+
+
+@every_notebook
+def test_untouched_exercises_are_not_attempted(path):
+    notebook = nbformat.read(path, as_version=4)
+    checks = [shown(cell) for cell in notebook.cells if exercise_of(cell, "check")]
+    assert all("not attempted" in text for text in checks)
+
+
+@pytest.mark.slow
+def test_storing_twice_changes_nothing(tmp_path):
+    for path in PATHS:
+        shutil.copy(path, tmp_path)
+    assert tool.main(["--folder", str(tmp_path)]) == 0
+    first = {path.name: path.read_bytes() for path in tmp_path.glob("*.ipynb")}
+    assert tool.main(["--folder", str(tmp_path), "--check"]) == 0
+    assert {path.name: path.read_bytes() for path in tmp_path.glob("*.ipynb")} == first
+
+
+def test_check_reports_a_changed_output_and_stores_nothing(tmp_path, capsys):
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell("print(1 + 1)")])
+    target = tmp_path / "90_example.ipynb"
+    nbformat.write(notebook, target)
+    before = target.read_bytes()
+    assert tool.main(["--folder", str(tmp_path), "--check"]) == 1
+    assert "90_example.ipynb: would change" in capsys.readouterr().out
+    assert target.read_bytes() == before
+    assert tool.main(["--folder", str(tmp_path), "90"]) == 0
+    stored = nbformat.read(target, as_version=4)
+    assert stored.cells[0].execution_count == 1
+    assert stored.cells[0].outputs[0].text == "2\n"
+
+
+def test_unknown_name_is_refused(tmp_path, capsys):
+    with pytest.raises(SystemExit):
+        tool.main(["--folder", str(tmp_path), "77"])
+    assert "starts with 77" in capsys.readouterr().err
