@@ -42,7 +42,10 @@ def picture_differences(stored, now):
 
 
 class StrictCell(IPyNbCell):
+    """A code cell: it must be stored as run in order, and draw the stored figures again."""
+
     def runtest(self):
+        """Refuse a cell that was not run in order, then run and compare it."""
         expected = self.cell_num + 1
         if self.cell.execution_count != expected:
             self.raise_cell_error(
@@ -52,6 +55,7 @@ class StrictCell(IPyNbCell):
         super().runtest()
 
     def compare_outputs(self, test, ref, skip_compare=None):
+        """Compare as nbval does, and then the figures."""
         same_text = super().compare_outputs(test, ref, skip_compare)
         differences = picture_differences(images(ref), images(test))
         self.comparison_traceback.extend(differences)
@@ -59,7 +63,10 @@ class StrictCell(IPyNbCell):
 
 
 class StrictNotebook(IPyNbFile):
+    """A notebook of strict cells."""
+
     def collect(self):
+        """Give nbval's items in their strict form."""
         for cell in super().collect():
             yield StrictCell.from_parent(
                 self,
@@ -72,6 +79,7 @@ class StrictNotebook(IPyNbFile):
 
 @pytest.hookimpl(wrapper=True)
 def pytest_collect_file(file_path, parent):
+    """Put the strict collector in the place of nbval's."""
     collectors = yield
     return [
         StrictNotebook.from_parent(parent, path=c.path) if isinstance(c, IPyNbFile) else c

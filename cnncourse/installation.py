@@ -1,4 +1,4 @@
-"""Is everything that the lessons need installed, and does it compute?"""
+"""Find out whether everything that the lessons need is installed, and computes."""
 
 from __future__ import annotations
 
@@ -43,9 +43,7 @@ class Report:
         return not any(finding.problem for finding in self.findings)
 
     def __str__(self) -> str:
-        lines = [
-            f"{f.subject:<12} {f.problem or 'ok':<4}  ({f.purpose})" for f in self.findings
-        ]
+        lines = [f"{f.subject:<12} {f.problem or 'ok':<4}  ({f.purpose})" for f in self.findings]
         verdict = "Everything is in place." if self.ok else f"Something is missing: {REPAIR}."
         return "\n".join([*lines, verdict])
 

@@ -1,7 +1,6 @@
 """The notebooks at work: with solutions in them every check passes; storing them is repeatable."""
 
 import shutil
-import sys
 from pathlib import Path
 
 import nbformat
@@ -9,12 +8,9 @@ import pytest
 from nbclient import NotebookClient
 
 from cnncourse.exercises import get
+from tools import notebooks as tool
 
 ROOT = Path(__file__).resolve().parent.parent
-sys.path.insert(0, str(ROOT / "tools"))
-
-import notebooks as tool  # noqa: E402
-
 PATHS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 every_notebook = pytest.mark.parametrize("path", PATHS, ids=lambda path: path.stem)
 

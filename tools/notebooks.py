@@ -78,6 +78,7 @@ def run(path):
 
 
 def main(arguments=None):
+    """Run the notebooks that the command line names; return the exit code."""
     parser = argparse.ArgumentParser(description="Run the notebooks and store their outputs.")
     parser.add_argument("names", nargs="*", help="beginnings of file names, such as 01")
     parser.add_argument("--check", action="store_true", help="store nothing; fail if one changes")
