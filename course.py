@@ -337,8 +337,6 @@ def lab(options: argparse.Namespace, rest: list[str]) -> int:
         "jupyterlab",
         f"--ServerApp.root_dir={ROOT}",
         f"--LabApp.default_url=/lab/tree/{START}",
-        "--LabApp.news_url=None",
-        "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
     ]
     if options.no_browser:
         command.append("--no-browser")
@@ -347,7 +345,11 @@ def lab(options: argparse.Namespace, rest: list[str]) -> int:
     if hasattr(os, "geteuid") and os.geteuid() == 0:
         command.append("--allow-root")
     say("Opening JupyterLab; this window must stay open. Ctrl-C ends it.")
-    return hand_over(command, environment())
+    # JupyterLab asks on its first start whether to fetch news; a setting in .jupyter says no.
+    config = os.pathsep.join(
+        filter(None, [str(ROOT / ".jupyter"), os.environ.get("JUPYTER_CONFIG_PATH")])
+    )
+    return hand_over(command, {**environment(), "JUPYTER_CONFIG_PATH": config})
 
 
 def refuse_taken_port(port: int) -> None:
