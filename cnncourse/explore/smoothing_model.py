@@ -32,8 +32,8 @@ class SmoothingState:
     """All that a learner can change: the kernel, the noise, and where the kernel lies.
 
     ``weights[i]`` belongs to age i, or to age ``i - len(weights) // 2`` when `centred`; `t` is the
-    index of the sample at which the kernel lies; `sigma` is in km. Errors are taken over the samples
-    of `phase`, or over the whole track if it is "".
+    index of the sample at which the kernel lies; `sigma` is in km. Errors are taken over the
+    samples of `phase`, or over the whole track if it is "".
     """
 
     kernel_name: str
@@ -102,7 +102,7 @@ def kernel_weights(name: str, length: int, *, centred: bool = False) -> FloatArr
     age = np.arange(length)
     if name == "local_linear":
         spread = age - age.mean()
-        slope = (middle - age.mean()) / max(float(spread @ spread), 1.0)
+        slope = (middle - age.mean()) / (float(spread @ spread) or 1.0)
         return 1.0 / length + slope * spread
     falling = np.asarray(KERNELS_1D[name](middle + 1), dtype=float)
     mirrored = falling[np.abs(age - middle)]

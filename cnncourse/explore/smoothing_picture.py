@@ -7,13 +7,13 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from cnncourse.explore.smoothing_model import SlidingSum, SmoothingModel, SmoothingState, shown
-from cnncourse.plots import Picture
+from cnncourse.plots.picture import BLUE, GREY, VERMILLION, Picture, in_house_style
 
-BLUE, ORANGE, GREY = "#0072B2", "#D55E00", "#767676"
-TRUE_PATH = {"color": "black", "linewidth": 1.2, "linestyle": (0, (4, 2))}
+TRUE_PATH = {"color": "black", "linewidth": 1.3, "linestyle": (0, (4, 2))}
 DOTS = {"linestyle": "none", "marker": "o", "markersize": 3.5, "color": GREY, "fillstyle": "none"}
 
 
+@in_house_style
 def picture(model: SmoothingModel, state: SmoothingState) -> Picture:
     """Draw what the explorer shows in `state`.
 
@@ -29,35 +29,33 @@ def picture(model: SmoothingModel, state: SmoothingState) -> Picture:
     picture : Picture
         With the state in words as its alternative text.
     """
-    figure = Figure(figsize=(9.0, 6.6), layout="constrained")
+    figure = Figure(figsize=(9.0, 7.6))
     grid = figure.add_gridspec(4, 2, width_ratios=[1.9, 1], height_ratios=[1.5, 1, 1.1, 1])
     terms = model.sliding_sum(state)
     _draw_track(figure.add_subplot(grid[0, 0]), model, state)
     _draw_errors(figure.add_subplot(grid[1, 0]), model, state)
     _draw_kernel(figure.add_subplot(grid[0, 1]), state)
     _write_numbers(figure.add_subplot(grid[1, 1]), model, state)
-    _draw_terms(figure.add_subplot(grid[2, :]), model, terms, terms.weight, "w(t − a)")
+    _draw_terms(figure.add_subplot(grid[2, :]), model, terms, terms.weight, "weight")
     products = figure.add_subplot(grid[3, :])
-    _draw_terms(products, model, terms, terms.product, "x(a) · w(t − a), km")
+    _draw_terms(products, model, terms, terms.product, "product, km")
     products.set_xlabel("time a, s")
     total = shown(terms.total) + " km" if np.isfinite(terms.total) else "none"
-    figure.axes[4].set_title("the kernel, flipped and laid over the samples", **_TITLE)
-    products.set_title(f"products; their sum is the estimate: {total}", **_TITLE)
+    figure.axes[4].set_title("The kernel, flipped, as it lies on the samples")
+    products.set_title(f"The products; their sum is the estimate: {total}")
     return Picture(figure, "Smoothing explorer. " + model.describe(state))
-
-
-_TITLE: dict = {"loc": "left", "fontsize": 10, "fontweight": "bold"}
 
 
 def _draw_track(ax: Axes, model: SmoothingModel, state: SmoothingState) -> None:
     time = model.track.time
     ax.plot(time, model.measured(state), label="measured", **DOTS)
     ax.plot(time, model.position, label="true", **TRUE_PATH)
-    ax.plot(time, model.estimate(state), color=ORANGE, linewidth=2, label="smoothed")
+    ax.plot(time, model.estimate(state), color=VERMILLION, linewidth=2, label="smoothed")
     ax.axvline(float(time[state.t]), color="black", linewidth=1)
-    ax.set_title(model.track.title, **_TITLE)
+    ax.set_title(model.track.title)
     ax.set_ylabel("position, km")
-    ax.legend(fontsize=9, frameon=False)
+    ax.legend(loc="upper left", ncols=3, columnspacing=1, handlelength=1.5, borderpad=0)
+    ax.set_ylim(top=ax.get_ylim()[1] + 0.2 * np.ptp(ax.get_ylim()))
     ax.tick_params(labelbottom=False)
 
 
@@ -65,7 +63,7 @@ def _draw_errors(ax: Axes, model: SmoothingModel, state: SmoothingState) -> None
     time = model.track.time
     ax.plot(time, model.measured(state) - model.position, **DOTS)
     ax.axhline(0.0, **TRUE_PATH)
-    ax.plot(time, model.estimate(state) - model.position, color=ORANGE, linewidth=2)
+    ax.plot(time, model.estimate(state) - model.position, color=VERMILLION, linewidth=2)
     ax.axvline(float(time[state.t]), color="black", linewidth=1)
     ax.set_ylabel("error, km")
     ax.set_xlabel("time, s")
@@ -75,7 +73,7 @@ def _draw_kernel(ax: Axes, state: SmoothingState) -> None:
     weights = np.asarray(state.weights)
     age = np.arange(weights.size) - (weights.size // 2 if state.centred else 0)
     _bars(ax, age, weights)
-    ax.set_title("kernel w by age", **_TITLE)
+    ax.set_title("Kernel w by age")
     ax.set_xlabel("age, samples")
 
 
@@ -83,15 +81,16 @@ def _write_numbers(ax: Axes, model: SmoothingModel, state: SmoothingState) -> No
     summary = model.summary(state)
     ax.axis("off")
     if summary is None:
-        lines = ["no estimate: the weights sum to 0"]
+        lines = ["the weights sum to 0:", "no estimate"]
     else:
         lines = [
+            f"errors over {state.phase or 'the whole track'}:",
             f"RMSE  {shown(summary.rmse, 3)} km",
             f"bias  {shown(summary.bias, 3)} km",
             f"standard deviation  {shown(summary.sd, 3)} km",
             f"variance  {shown(summary.sd**2, 3)} km²",
         ]
-    ax.text(0.0, 1.0, "\n".join(lines), va="top", fontsize=11, linespacing=1.5)
+    ax.text(0.0, 1.0, "\n".join(lines), va="top", linespacing=1.6)
 
 
 def _draw_terms(
@@ -109,7 +108,6 @@ def _draw_terms(
 def _bars(ax: Axes, at: np.ndarray, values: np.ndarray, width: float = 0.84) -> None:
     """Bars around zero; negative ones are hatched, so that colour is not needed to tell."""
     for sign, colour, hatch in ((values >= 0, BLUE, ""), (values < 0, "#F3C6A5", "////")):
-        ax.bar(at[sign], values[sign], width, color=colour, edgecolor=ORANGE if hatch else colour,
-               hatch=hatch, linewidth=0.8)  # fmt: skip
+        edge = VERMILLION if hatch else colour
+        ax.bar(at[sign], values[sign], width, color=colour, edgecolor=edge, hatch=hatch)
     ax.axhline(0.0, color="black", linewidth=0.8)
-    ax.spines[["top", "right"]].set_visible(False)
