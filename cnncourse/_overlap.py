@@ -1,0 +1,220 @@
+"""Long kernels: signals and images cut into overlapping pieces ("overlap-save").
+
+Each piece is correlated on its own, by a product with a Toeplitz matrix or by the fast Fourier
+transform, and only the outputs that need nothing from beyond the piece are kept. Both methods mix
+all numbers of a piece. So a piece that holds a NaN or an infinity, or whose rounding error could
+show in the result, is done again by the plain sum.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from itertools import product
+
+import numpy as np
+from numpy.lib.stride_tricks import as_strided
+from scipy import fft
+
+from cnncourse._blocks import BLOCK, correlate, working_dtype
+
+LONG = 4096
+"""Signals with fewer outputs are left to ``numpy.correlate``."""
+
+TOEPLITZ_TAPS = 12
+"""From this many taps on, a product with a Toeplitz matrix beats a dot product per output."""
+
+FFT_TAPS = {"d": 150, "f": 350}
+"""From this many taps on, the Fourier transform (in float64) beats that for a signal."""
+
+FFT_TAPS_2D = {"d": 169, "f": 289}
+"""The same for an image: 13 x 13 and 17 x 17."""
+
+TOLERANCE = {"d": 5e-13, "f": 1e-6}
+"""Rounding error that a transform may cause, as a part of the largest output."""
+
+UNDERFLOW = 1e-150
+"""More than what squares that underflow can hide from a Euclidean norm."""
+
+Transformed = tuple[np.ndarray, np.ndarray, np.ndarray]
+
+
+def slide(x: np.ndarray, w: np.ndarray, out: np.ndarray) -> None:
+    """Fill out[t] with sum_a x[t + a] w[a], the "valid" correlation of two signals.
+
+    Parameters
+    ----------
+    x : (n,) ndarray
+    w : (k,) ndarray
+        No longer than `x`.
+    out : (n - k + 1,) ndarray
+
+    Examples
+    --------
+    >>> out = np.empty(3)
+    >>> slide(np.array([1.0, 2.0, 4.0, 8.0]), np.array([1.0, -1.0]), out)
+    >>> out.tolist()
+    [-1.0, -2.0, -4.0]
+    """
+    work = working_dtype(x, w[None], out.dtype)
+    plain = w.astype(np.int64 if out.dtype.kind == "i" else work, copy=False)
+    if work.char not in FFT_TAPS or w.size < TOEPLITZ_TAPS or out.size < LONG:
+        _slide_plainly(x, plain, out)
+    elif w.size < FFT_TAPS[work.char]:
+        _slide_rows(x, plain, out, *_toeplitz(w.astype(work)))
+    else:
+        _slide_rows(x, plain, out, *_fourier(w, out.size))
+
+
+def _slide_plainly(x: np.ndarray, w: np.ndarray, out: np.ndarray) -> None:
+    for start in range(0, out.size, BLOCK):
+        piece = x[start : start + BLOCK + w.size - 1].astype(w.dtype, copy=False)
+        out[start : start + BLOCK] = np.correlate(piece, w.conj(), "valid")
+
+
+def _slide_rows(
+    x: np.ndarray,
+    w: np.ndarray,
+    out: np.ndarray,
+    step: int,
+    transform: Callable[[np.ndarray], Transformed],
+) -> None:
+    """Give each row of `step` outputs the part of `x` it needs, and `transform` some rows at once.
+
+    The last row overlaps the one before it where `step` does not divide the outputs.
+    """
+    count, width = out.size // step, step + w.size - 1
+    rows = as_strided(x, (count, width), (step * x.strides[0], x.strides[0]), writeable=False)
+    targets = out[: count * step].reshape(count, step)
+    few = max(1, BLOCK // 2 // width)
+    pieces = [(rows[i : i + few], targets[i : i + few]) for i in range(0, count, few)]
+    pieces.append((x[None, -width:], out[None, -step:]))
+    checks = []
+    with np.errstate(all="ignore"):  # what overflows is done again below
+        for piece, target in pieces:
+            values, peaks, errors = transform(piece)
+            target[...] = np.rint(values) if out.dtype.kind == "i" else values
+            checks.append((peaks, errors))
+    allowed = _allowed_error(np.concatenate([peaks for peaks, _ in checks]), out.dtype)
+    for (piece, target), (peaks, errors) in zip(pieces, checks, strict=True):
+        for row in np.flatnonzero(~(np.isfinite(peaks) & (errors <= allowed))):
+            _slide_plainly(piece[row], w, target[row])
+
+
+def _toeplitz(w: np.ndarray) -> tuple[int, Callable[[np.ndarray], Transformed]]:
+    """Return the outputs a row and the function row -> row @ T, with T[i + a, i] = w[a]."""
+    step = 16 if w.size < 64 else 32
+    matrix = np.zeros((step + w.size - 1, step), w.dtype)
+    for i in range(step):
+        matrix[i : i + w.size, i] = w
+
+    def transform(rows: np.ndarray) -> Transformed:
+        values = rows.astype(w.dtype, order="C") @ matrix
+        first = values[:, 0]  # a NaN anywhere in the row spoils every output of it
+        return values, first, np.zeros(len(values))
+
+    return step, transform
+
+
+def _fourier(w: np.ndarray, outputs: int) -> tuple[int, Callable[[np.ndarray], Transformed]]:
+    """Return the outputs a row and the function that correlates rows by the Fourier transform."""
+    size = fft.next_fast_len(_piece(w.size + outputs - 1, w.size, 4096, 160_000), real=True)
+    step = min(size - w.size + 1, outputs)
+    spectrum = fft.rfft(w.astype(np.float64), size).conj()
+    growth = _error_growth(w, size)
+
+    def transform(rows: np.ndarray) -> Transformed:
+        rows = rows.astype(np.float64)
+        waves = fft.rfft(rows, size)
+        waves *= spectrum
+        values = fft.irfft(waves, size, overwrite_x=True)[:, :step]
+        peaks = np.maximum(values.max(axis=1), -values.min(axis=1))
+        return values, peaks, growth * (np.sqrt(np.einsum("ij,ij->i", rows, rows)) + UNDERFLOW)
+
+    return step, transform
+
+
+def correlate_by_fft(x: np.ndarray, kernels: np.ndarray, dtype: np.dtype) -> np.ndarray | None:
+    """Cross-correlate each channel with its own kernel by Fourier transforms of tiles.
+
+    Parameters
+    ----------
+    x : (N, C, H, W) ndarray
+        Padded already.
+    kernels : (C, 1, kH, kW) ndarray
+    dtype : dtype
+        Of the result.
+
+    Returns
+    -------
+    (N, C, H - kH + 1, W - kW + 1) ndarray or None
+        None where the plain sum is quicker or the numbers are neither real nor integer.
+
+    Examples
+    --------
+    >>> x, kernels = np.ones((1, 1, 32, 32)), np.ones((1, 1, 20, 20))
+    >>> correlate_by_fft(x, kernels, x.dtype).round(9).max()
+    np.float64(400.0)
+    """
+    rows, columns = kernels.shape[2:]
+    work = working_dtype(x, kernels, dtype)
+    if work.char not in FFT_TAPS_2D or rows * columns < FFT_TAPS_2D[work.char]:
+        return None
+    samples, channels, height, width = x.shape
+    out = np.empty((samples, channels, height - rows + 1, width - columns + 1), dtype)
+    for n, c in product(range(samples), range(channels)):
+        _correlate_tiles(x[n, c], kernels[c, 0], out[n, c])
+    return out
+
+
+def _correlate_tiles(image: np.ndarray, kernel: np.ndarray, out: np.ndarray) -> None:
+    (height, width), (rows, columns) = image.shape, kernel.shape
+    tile_height = fft.next_fast_len(_piece(height, rows, 256, 400), real=True)
+    tile_width = fft.next_fast_len(
+        _piece(width, columns, 65_536 // tile_height, 160_000 // tile_height), real=True
+    )
+    shape = tile_height, tile_width
+    spectrum = fft.rfft2(kernel.astype(np.float64), shape).conj()
+    growth = _error_growth(kernel, tile_height * tile_width)
+    down, right = tile_height - rows + 1, tile_width - columns + 1
+    pieces, peaks, errors = [], [], []
+    with np.errstate(all="ignore"):  # what overflows is done again below
+        for i, j in product(range(0, out.shape[0], down), range(0, out.shape[1], right)):
+            tile = image[i : i + tile_height, j : j + tile_width].astype(np.float64)
+            target = out[i : i + down, j : j + right]
+            waves = fft.rfft2(tile, shape)
+            waves *= spectrum
+            values = fft.irfft2(waves, shape, overwrite_x=True)
+            values = values[: target.shape[0], : target.shape[1]]
+            target[...] = np.rint(values) if out.dtype.kind == "i" else values
+            pieces.append((image[i : i + tile_height, j : j + tile_width], target))
+            peaks.append(max(values.max(), -values.min()))
+            errors.append(growth * (np.linalg.norm(tile) + UNDERFLOW))
+    allowed = _allowed_error(np.array(peaks), out.dtype)
+    for (piece, target), peak, error in zip(pieces, peaks, errors, strict=True):
+        if not (np.isfinite(peak) and error <= allowed):
+            target[...] = correlate(piece[None, None], kernel[None, None], dtype=out.dtype)[0, 0]
+
+
+def _piece(n: int, k: int, usual: int, most: int) -> int:
+    """Return how much of n to transform at once: four kernels, within bounds of workspace."""
+    return min(n, max(usual, min(4 * k, most), k + k // 8))
+
+
+def _error_growth(w: np.ndarray, size: int) -> float:
+    """Return the factor from a piece's Euclidean norm to an upper estimate of its rounding error.
+
+    A Fourier transform of n numbers has a relative error of at most some log2(n) roundings in the
+    Euclidean norm (Higham, Accuracy and Stability of Numerical Algorithms, ch. 24). By the
+    Cauchy-Schwarz inequality the two forward transforms then put at most that times |piece| |w|
+    on one output; the inverse adds about as much.
+    """
+    rounding = float(np.finfo(np.float64).eps) / 2
+    return 3 * rounding * np.log2(size) * float(np.linalg.norm(w.astype(np.float64)))
+
+
+def _allowed_error(peaks: np.ndarray, dtype: np.dtype) -> float:
+    """Return the rounding error that will do: a quarter where integers are rounded to."""
+    if dtype.kind == "i":
+        return 0.25
+    char = "d" if dtype == np.float64 else "f"
+    return TOLERANCE[char] * float(np.abs(peaks[np.isfinite(peaks)]).max(initial=0.0))
