@@ -214,4 +214,4 @@ KERNELS_2D = MappingProxyType(
         "motion_blur": _fixed([[1, 0, 0], [0, 1, 0], [0, 0, 1]], 3),
     }
 )
-"""Image kernels by name, (3, 3) float64, for cross-correlation. Read-only: copy one to change it."""
+"""Image kernels by name, (3, 3) float64, for cross-correlation; read-only, so copy to change."""
