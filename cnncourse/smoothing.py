@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from cnncourse._arrays import choice, integer, numeric_array
+from cnncourse.conv import convolve1d
 
 FloatArray = NDArray[np.float64]
 
@@ -321,7 +322,7 @@ def frequency_response(
 
 def _convolve_at(x: FloatArray, w: FloatArray, offset: int) -> FloatArray:
     """The n outputs of the full convolution of x (n,) with w that start at `offset`."""
-    return np.convolve(x, w)[offset : offset + x.size]
+    return convolve1d(x, w)[offset : offset + x.size]
 
 
 def _real(name: str, value: ArrayLike) -> FloatArray:

@@ -72,6 +72,7 @@ def iss_track(
             f"package, propagated by SGP4; sensor noise simulated, seed {seed}"
         ),
         phases=_stretches(time, velocities[:, 2]),
+        coordinate="distance north of the equator",
     )
 
 

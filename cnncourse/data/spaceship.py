@@ -75,6 +75,7 @@ def spaceship_track(
         sigma=float(sigma),
         title="Simulated spaceship",
         source=f"simulated flight and simulated sensor noise, seed {seed}",
+        coordinate="distance from the station",
         phases=tuple(zip(names, [0.0, *ends[:-1]], ends, strict=True)),
     )
 

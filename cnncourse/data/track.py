@@ -34,6 +34,8 @@ class Track:
         Where the true positions and the noise come from.
     phases : tuple of (str, float, float)
         Name, start and end (s) of each phase of the flight, in order.
+    coordinate : str
+        What `position` measures.
     """
 
     time: FloatArray
@@ -44,6 +46,7 @@ class Track:
     title: str
     source: str
     phases: tuple[tuple[str, float, float], ...]
+    coordinate: str = "position"
 
     def during(self, phase: str, *, settle: float = 0.0) -> NDArray[np.bool_]:
         """Mask of the samples of one phase.

@@ -6,7 +6,8 @@ Figures are made without pyplot, so that nothing keeps them alive or shows them 
 from __future__ import annotations
 
 import io
-from collections.abc import Callable, Sequence
+import math
+from collections.abc import Callable, Iterable, Sequence
 from functools import wraps
 from typing import Any, ParamSpec, TypeVar
 
@@ -52,6 +53,8 @@ STYLE: dict[str, Any] = {
     "lines.linewidth": 2.2,
     "hatch.linewidth": 0.8,
     "figure.constrained_layout.use": True,
+    "figure.constrained_layout.w_pad": 0.08,
+    "figure.constrained_layout.h_pad": 0.08,
 }
 
 
@@ -158,8 +161,22 @@ def number(value: float, digits: int = 3) -> str:
 
     Examples
     --------
-    >>> number(2.0), number(0.12345), number(-7.5)
-    ('2', '0.123', '−7.5')
+    >>> number(2.0), number(0.12345), number(-7.5), number(1425.77)
+    ('2', '0.123', '−7.5', '1426')
     """
-    text = f"{value:.{digits}g}"
+    text = f"{value:.0f}" if abs(value) >= 10**digits else f"{value:.{digits}g}"
     return ("0" if float(text) == 0 else text).replace("-", "−")
+
+
+def numbers(values: Iterable[float], digits: int = 3) -> list[str]:
+    """Write numbers to the same decimal, so that the largest has `digits` digits.
+
+    Examples
+    --------
+    >>> numbers([2.0, -0.004, 1.43])
+    ['2.00', '0.00', '1.43']
+    """
+    listed = list(values)
+    largest = max((abs(v) for v in listed), default=0.0)
+    decimals = max(0, digits - 1 - math.floor(math.log10(largest))) if largest > 0 else 0
+    return [f"{round(v, decimals) + 0.0:.{decimals}f}".replace("-", "−") for v in listed]
