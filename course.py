@@ -54,11 +54,19 @@ NETWORK_TROUBLE = re.compile(
 
 
 class Stop(Exception):
-    """An end that the user can do something about, told in one sentence."""
+    """An end that the user can do something about, told in one sentence (after `details`)."""
+
+    def __init__(self, sentence: str, details: str = "") -> None:
+        super().__init__(sentence)
+        self.details = details
 
 
 class NoNetwork(Stop):
     """The package index cannot be reached."""
+
+
+class NoSpace(Stop):
+    """A disk is full."""
 
 
 def say(text: str) -> None:
@@ -79,7 +87,7 @@ def main() -> int:
         set_up(extras, options.gpu)
         return WORDS[options.word](options, rest)
     except Stop as stop:
-        print(f"\n{stop}", file=sys.stderr)
+        print(f"{stop.details}\n{stop}", file=sys.stderr)
     except OSError as error:
         if error.errno == errno.ENOSPC:
             print(f"\n{NO_SPACE}", file=sys.stderr)
@@ -234,7 +242,9 @@ def install(extras: list[str], torch: str, switch: bool) -> None:
         options = ["--no-deps", "--retries=0", "--timeout=15", "--index-url", TORCH_CPU_INDEX]
         try:
             step("PyTorch without GPU libraries", [*pip, *options, exact_torch])
-        except NoNetwork:
+        except NoSpace:
+            raise
+        except Stop:
             say("  PyTorch's own index does not answer: going on with the default build.")
     pip += ["--constraint", "constraints.txt"]
     step("The build tool", [*pip, "hatchling", "editables"])
@@ -254,14 +264,14 @@ def step(title: str, command: list[str]) -> None:
     if done.returncode == 0:
         return
     words = done.stderr.decode(errors="replace")
-    print(words, file=sys.stderr)
     if "No space left" in words or "WinError 112" in words or out_of_space():
-        raise Stop(NO_SPACE)
+        raise NoSpace(NO_SPACE, words)
     if NETWORK_TROUBLE.search(words):
         raise NoNetwork(
-            "No network: the packages cannot be fetched, so please connect and run this again."
+            "No network: the packages cannot be fetched, so please connect and run this again.",
+            words,
         )
-    raise Stop(f"{title}: this step failed, and its own words stand above.")
+    raise Stop(f"{title}: this step failed, and its own words stand above.", words)
 
 
 def out_of_space() -> bool:
