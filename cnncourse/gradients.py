@@ -30,7 +30,8 @@ from cnncourse._windows import (
 from cnncourse.pooling import KINDS
 from cnncourse.shapes import Pair, conv_output_size, image_padding
 
-_BLOCK = 1 << 18  # bytes of the unfolded input made at a time: half a second-level cache or less
+_BLOCK = 1 << 20  # bytes of the unfolded input made at a time, so that it stays in the cache
+_PLACES = 640  # outputs a product sums over: long sums of few taps leave BLAS's fast path
 
 
 def conv2d_input_gradient(
@@ -85,15 +86,15 @@ def conv2d_input_gradient(
         gradient, shape, weights.shape, stride, padding, dilation, groups, padding_mode
     )
     dtype = result_dtype(gradient, weights)
-    rows, columns = weights.shape[2:]
-    *batch, channels, height, width = shape
-    transposed = weights.reshape(groups, weights.shape[0] // groups, -1).swapaxes(1, 2)
-    transposed = transposed.astype(dtype)
-    samples = gradient.reshape(-1, *gradient.shape[-3:])
+    channels_out, channels_in, rows, columns = weights.shape
+    *_, channels, height, width = shape
+    taps = channels_in * rows * columns
+    transposed = weights.reshape(groups, channels_out // groups, taps).swapaxes(1, 2).astype(dtype)
+    samples = gradient if gradient.ndim == 4 else gradient[np.newaxis]
     padded = np.zeros((len(samples), channels, height + sum(pads[0]), width + sum(pads[1])), dtype)
-    for n, i, j in _pieces(samples.shape, weights[0].size * groups, dtype):
+    for n, i, j in _pieces(samples.shape, taps * groups, dtype):
         piece = samples[n, :, i, j]
-        some, channels_out, h, w = piece.shape
+        some, _, h, w = piece.shape
         flow = piece.reshape(some, groups, channels_out // groups, h * w).astype(dtype, copy=False)
         unfolded = np.matmul(transposed, flow).reshape(some, channels, rows, columns, h, w)
         for m, q in np.ndindex(rows, columns):
@@ -154,17 +155,17 @@ def conv2d_kernel_gradient(
         gradient, image.shape, shape, stride, padding, dilation, groups, padding_mode
     )
     dtype = result_dtype(gradient, image)
-    samples = gradient.reshape(-1, *gradient.shape[-3:])
-    padded = pad_image(image.reshape(-1, *image.shape[-3:]), pads, padding_mode)
+    samples = gradient if gradient.ndim == 4 else gradient[np.newaxis]
+    padded = pad_image(image if image.ndim == 4 else image[np.newaxis], pads, padding_mode)
     view = windows(padded, (shape[2], shape[3]), strides, dilations)
     taps = shape[1] * shape[2] * shape[3]
     total = np.zeros((groups, shape[0] // groups, taps), dtype)
-    for n, i, j in _pieces(samples.shape, taps * groups, dtype):
-        piece, seen = samples[n, :, i, j].swapaxes(0, 1), view[n, ..., i, j]
-        places = piece[0].size
-        flow = piece.reshape(groups, -1, places).astype(dtype, copy=False)
-        unfolded = np.moveaxis(seen, 0, 3).reshape(groups, taps, places).astype(dtype, copy=False)
-        total += np.matmul(flow, unfolded.swapaxes(1, 2))
+    for n, i, j in _pieces(samples.shape, taps * groups, dtype, most=_PLACES):
+        piece, seen = samples[n, :, i, j], view[n, ..., i, j]
+        some, channels_out, h, w = piece.shape
+        flow = piece.reshape(some, groups, channels_out // groups, h * w)
+        unfolded = seen.reshape(some, groups, taps, h * w).astype(dtype, copy=False)
+        total += np.matmul(flow.astype(dtype, copy=False), unfolded.swapaxes(2, 3)).sum(axis=0)
     return total.reshape(shape)
 
 
@@ -219,7 +220,7 @@ def pool2d_input_gradient(
     _expect_shape(gradient, (*image.shape[:-2], rows.count, columns.count))
     dtype = np.result_type(gradient, image)
     dtype = dtype if dtype.kind == "f" else np.dtype(np.float64)
-    divisors = np.outer(rows.divisors(count_include_pad), columns.divisors(count_include_pad))
+    down, across = rows.divisors(count_include_pad), columns.divisors(count_include_pad)
     planes = image.reshape(-1, rows.n, columns.n)
     flows = gradient.reshape(-1, rows.count, columns.count)
     out = np.zeros(planes.shape, dtype)
@@ -229,7 +230,7 @@ def pool2d_input_gradient(
         if kind == "max":
             share = route(flow, values, part, columns)
         elif kind == "average":
-            share = spread(flow / divisors[seen].astype(flow.dtype), part, columns)
+            share = spread(flow / np.outer(down[seen], across).astype(flow.dtype), part, columns)
         else:
             share = _l2_share(flow, values.astype(flow.dtype, copy=False), part, columns)
         out[some, pixels] += share
@@ -284,17 +285,20 @@ def _expect_shape(gradient: np.ndarray, expected: tuple[int, ...]) -> None:
 
 
 def _pieces(
-    shape: tuple[int, ...], taps: int, dtype: np.dtype
+    shape: tuple[int, ...], taps: int, dtype: np.dtype, most: int | None = None
 ) -> Iterator[tuple[slice, slice, slice]]:
     """Cut outputs of shape (N, C_out, Ho, Wo) so that, unfolded, each piece is some `_BLOCK` bytes.
 
-    Yields slices of images, rows and columns. Each place takes `taps` and C_out numbers.
+    Yields slices of images, rows and columns, of at most `most` places in an image. Each place
+    takes `taps` and C_out numbers, each image taps * C_out more for its products.
     """
     samples, channels, height, width = shape
-    places = max(1, _BLOCK // ((taps + channels) * dtype.itemsize))
-    w = min(width, places)
-    h = min(height, max(1, places // w))
-    some = max(1, places // (h * w))
+    numbers = _BLOCK // dtype.itemsize
+    each = max(1, taps + channels)
+    places = max(1, min(numbers // each, most or height * width))
+    w = _even_part(width, places)
+    h = _even_part(height, places // w)
+    some = max(1, numbers // (h * w * each + taps * channels))
     for n in range(0, samples, some):
         for i in range(0, height, h):
             for j in range(0, width, w):
@@ -303,6 +307,12 @@ def _pieces(
                     slice(i, min(i + h, height)),
                     slice(j, min(j + w, width)),
                 )
+
+
+def _even_part(n: int, most: int) -> int:
+    """Return the size of the fewest nearly equal parts of n that are at most `most` each."""
+    parts = -(-n // max(1, most))
+    return -(-n // parts)
 
 
 def _pixels(outputs: slice, tap: int, stride: int, dilation: int) -> slice:

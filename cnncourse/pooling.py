@@ -81,12 +81,12 @@ def pool2d(
     image = real_images("x", x)
     choice("kind", kind, KINDS)
     rows, columns = window_axes(image.shape, size, stride, padding, ceil_mode)
-    divisors = np.outer(rows.divisors(count_include_pad), columns.divisors(count_include_pad))
+    down, across = rows.divisors(count_include_pad), columns.divisors(count_include_pad)
     planes = image.reshape(-1, rows.n, columns.n)
     out = np.empty((len(planes), rows.count, columns.count), _out_dtype(image.dtype, kind))
     for some, pixels, windows, part in blocks(planes, rows):
         combined = partial(fold, rows=part, columns=columns)
-        out[some, windows] = _summary(planes[some, pixels], kind, combined, divisors[windows])
+        out[some, windows] = _summary(planes[some, pixels], kind, combined, (down[windows], across))
     return out.reshape(*image.shape[:-2], rows.count, columns.count)
 
 
@@ -125,9 +125,9 @@ def adaptive_pool2d(x: ArrayLike, output_size: int | Pair, *, kind: str = "max")
     choice("kind", kind, KINDS)
     wanted = integer_pair("output_size", output_size)
     rows, columns = (_adaptive_spans(n, m) for n, m in zip(image.shape[-2:], wanted, strict=True))
-    rows_of, columns_of = ([span.stop - span.start for span in axis] for axis in (rows, columns))
+    down, across = (np.array([s.stop - s.start for s in axis]) for axis in (rows, columns))
     combined = partial(_fold_spans, rows=rows, columns=columns)
-    out = _summary(image, kind, combined, np.outer(np.array(rows_of), np.array(columns_of)))
+    out = _summary(image, kind, combined, (down, across))
     return out.astype(_out_dtype(image.dtype, kind), copy=False)
 
 
@@ -214,14 +214,20 @@ def unchanged_fraction(x: ArrayLike, size: int | Pair, shift: int | Pair = 1) ->
 
 
 def _summary(
-    values: np.ndarray, kind: str, combined: Callable[..., np.ndarray], divisors: np.ndarray
+    values: np.ndarray,
+    kind: str,
+    combined: Callable[..., np.ndarray],
+    divisors: tuple[np.ndarray, np.ndarray],
 ) -> np.ndarray:
-    """Summarise windows by `kind`, where `combined` combines each window's values by a ufunc."""
+    """Summarise windows by `kind`, where `combined` combines each window's values by a ufunc.
+
+    A window counts as many positions as its two divisors' product, (Ho,) and (Wo,).
+    """
     if kind == "max":
         return combined(values, combine=np.maximum)
     work = values.astype(float_dtype(values.dtype), copy=False)
     if kind == "average":
-        return combined(work, combine=np.add) / divisors.astype(work.dtype)
+        return combined(work, combine=np.add) / np.outer(*divisors).astype(work.dtype)
     work, scale = near_one(work)
     total = combined(np.square(work, out=work), combine=np.add)
     return np.sqrt(total, out=total) * scale
