@@ -13,7 +13,6 @@ from matplotlib.ticker import NullLocator
 from cnncourse.definitions import riemann_convolution
 from cnncourse.plots.picture import (
     BLACK,
-    GREY,
     SKY,
     VERMILLION,
     Picture,
@@ -26,6 +25,8 @@ from cnncourse.plots.picture import (
 Signal = Callable[[Any], Any]
 
 FINER = 4
+# Up to so many strips the middle of each is marked.
+ROOM = 24
 HALVINGS = 6
 
 
@@ -136,7 +137,8 @@ def _draw_strips(
     middles = (edges[:-1] + edges[1:]) / 2
     heights = [product(a) for a in middles]
     axes.bar(edges[:-1], heights, np.diff(edges), align="edge", color=SKY, edgecolor="white")
-    axes.plot(middles, heights, ".", color=GREY, markersize=5)
     curve = np.linspace(start, end, 400)
     axes.plot(curve, [product(a) for a in curve], color=BLACK)
+    if middles.size <= ROOM:
+        axes.plot(middles, heights, "o", color=BLACK, markerfacecolor="white", markersize=5)
     axes.axhline(0, color=BLACK, linewidth=1)

@@ -73,8 +73,8 @@ def matrix(
         raise ValueError(f"highlight_row must be from 0 to {rows - 1}, got {highlight_row!r}")
     with_values = columns <= ROOM if annotate is None else annotate
     side = 0.62 if with_values else min(0.32, 7.0 / columns, 7.0 / rows)
-    # A bold capital of the title is some 0.11 inches wide.
-    width = max(1.6 + side * columns, 0.9 + 0.11 * len(title))
+    # A bold capital of the title is some 0.12 inches wide.
+    width = max(1.6 + side * columns, 1.1 + 0.12 * len(title))
     axes = one_axes(ax, width=min(9.0, width), height=1.5 + side * rows)
     largest = float(np.abs(cells).max()) or 1.0
     # Stretched, so that the text stays readable on the strongest colour.
@@ -84,13 +84,14 @@ def matrix(
         cmap=COLOURS,
         norm=scale,
     )
-    axes.set_aspect("equal")
+    axes.set_aspect("equal", anchor="W")
     axes.invert_yaxis()
     _draw_grid(axes, rows, columns, block_shape)
     if with_values:
         _write_values(axes, cells)
     if highlight_row is not None:
-        frame = Rectangle((0, highlight_row), columns, 1, fill=False, linewidth=3, clip_on=False)
+        frame = Rectangle((0, highlight_row), columns, 1, fill=False, linewidth=3, zorder=4)
+        frame.set_clip_on(False)
         axes.add_patch(frame)
     axes.set_title(title)
     return Picture(figure_of(axes), _matrix_in_words(cells, highlight_row))

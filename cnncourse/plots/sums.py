@@ -170,7 +170,7 @@ def _finish(
     for panel in axes:
         panel.spines["bottom"].set_visible(False)
         panel.axvspan(under[0] - 0.5, under[-1] + 0.5, color=PALE, alpha=0.6, linewidth=0, zorder=0)
-        panel.axhline(0, color=BLACK, linewidth=1)
+        panel.axhline(0, color=BLACK, linewidth=1, clip_on=False)
         panel.margins(y=0.34 if small else 0.2)
         if small:
             panel.spines["left"].set_visible(False)

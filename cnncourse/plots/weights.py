@@ -215,9 +215,7 @@ def frequency_responses(
     """
     if not weights:
         raise ValueError("weights must hold at least one kernel, got none")
-    gains, delays = several_axes(
-        ax, 2, lambda: Figure(figsize=(9.0, 4.2)).subplots(1, 2, sharex=True)
-    )
+    gains, delays = several_axes(ax, 2, lambda: Figure(figsize=(9.0, 4.2)).subplots(1, 2))
     frequency = np.linspace(0.0, 0.5 / dt, 501)
     words = []
     for index, (name, w) in enumerate(weights.items()):
