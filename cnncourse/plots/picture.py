@@ -38,8 +38,6 @@ SERIES: tuple[dict[str, Any], ...] = (
     {"color": SKY, "linestyle": (0, (9, 2, 1.5, 2, 1.5, 2)), "marker": "P"},
 )
 
-_UNDITHERED = Image.Dither.NONE
-
 STYLE: dict[str, Any] = {
     "font.family": "DejaVu Sans",
     "font.size": 12,
@@ -115,15 +113,16 @@ class Picture:
     def png(self) -> bytes:
         """Render the figure as PNG, free of dates and versions, so that equal figures are equal.
 
-        256 colours are plenty for a drawing, and make the file a quarter as large.
+        256 colours are plenty for a drawing, and make the file a third as large.
         """
         raw, png = io.BytesIO(), io.BytesIO()
         with house_style():
             self.figure.savefig(raw, format="png", dpi=SHARPNESS * DPI)
         with Image.open(raw) as image:
-            few = image.convert("RGB").quantize(256, Image.Quantize.FASTOCTREE, dither=_UNDITHERED)
-        # The quantiser's white is 253 or 254, which would stand out on a white page.
-        few.putpalette([255 if value > 250 else value for value in few.getpalette() or []])
+            # Unlike the other methods, this one loses neither pale areas nor small ones.
+            few = image.convert("RGB").quantize(
+                256, Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE
+            )
         few.save(png, "png", optimize=True)
         return png.getvalue()
 
