@@ -34,7 +34,8 @@ def model():
 @pytest.mark.parametrize("name", KERNEL_NAMES)
 @pytest.mark.parametrize("length", [1, 2, 5, 8, MAX_LENGTH])
 def test_causal_kernels_are_the_package_s(name, length):
-    np.testing.assert_array_equal(kernel_weights(name, length), KERNELS_1D[name](length))
+    expected = KERNELS_1D[name](length) if length > 1 else [1.0]
+    np.testing.assert_array_equal(kernel_weights(name, length), expected)
 
 
 @pytest.mark.parametrize("name", KERNEL_NAMES)

@@ -96,6 +96,8 @@ def kernel_weights(name: str, length: int, *, centred: bool = False) -> FloatArr
     """
     if name not in KERNEL_NAMES:
         raise ValueError(f"name must be one of {', '.join(KERNEL_NAMES)}, got {name!r}")
+    if length == 1:
+        return np.ones(1)  # a line needs two samples; through one, its level is all there is
     if not centred:
         return np.asarray(KERNELS_1D[name](length), dtype=float)
     middle = length // 2

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
@@ -9,8 +11,14 @@ from matplotlib.figure import Figure
 from cnncourse.explore.smoothing_model import SlidingSum, SmoothingModel, SmoothingState, shown
 from cnncourse.plots.picture import BLUE, GREY, VERMILLION, Picture, in_house_style
 
-TRUE_PATH = {"color": "black", "linewidth": 1.3, "linestyle": (0, (4, 2))}
-DOTS = {"linestyle": "none", "marker": "o", "markersize": 3.5, "color": GREY, "fillstyle": "none"}
+TRUE_PATH: dict[str, Any] = {"color": "black", "linewidth": 1.3, "linestyle": (0, (4, 2))}
+DOTS: dict[str, Any] = {
+    "linestyle": "none",
+    "marker": "o",
+    "markersize": 3.5,
+    "color": GREY,
+    "fillstyle": "none",
+}
 
 
 @in_house_style
