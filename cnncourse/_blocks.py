@@ -233,3 +233,4 @@ def _multiply(view: np.ndarray, weights: np.ndarray, out: np.ndarray) -> None:
         few, some, _, high, wide = target.shape
         patches = block.astype(weights.dtype, order="C").reshape(few, some, taps, high * wide)
         target[...] = np.matmul(weights[g : g + dg], patches).reshape(target.shape)
+        del patches  # before the next block is copied

@@ -35,7 +35,8 @@ TOLERANCE = {"d": 5e-13, "f": 1e-6}
 UNDERFLOW = 1e-150
 """More than what squares that underflow can hide from a Euclidean norm."""
 
-Transformed = tuple[np.ndarray, np.ndarray, np.ndarray]
+Transformed = tuple[np.ndarray, float, float]
+"""Outputs, the largest of them, and an upper estimate of their rounding error."""
 
 
 def slide(x: np.ndarray, w: np.ndarray, out: np.ndarray) -> None:
@@ -82,22 +83,21 @@ def _slide_rows(
 
     The last row overlaps the one before it where `step` does not divide the outputs.
     """
-    count, width = out.size // step, step + w.size - 1
-    rows = as_strided(x, (count, width), (step * x.strides[0], x.strides[0]), writeable=False)
-    targets = out[: count * step].reshape(count, step)
-    few = max(1, BLOCK // 2 // width)
-    pieces = [(rows[i : i + few], targets[i : i + few]) for i in range(0, count, few)]
-    pieces.append((x[None, -width:], out[None, -step:]))
+    width, whole = step + w.size - 1, out.size // step * step
+    few = max(1, BLOCK // 2 // width) * step
+    spans = [(start, min(start + few, whole)) for start in range(0, whole, few)]
+    if whole < out.size:
+        spans.append((out.size - step, out.size))
     checks = []
     with np.errstate(all="ignore"):  # what overflows is done again below
-        for piece, target in pieces:
-            values, peaks, errors = transform(piece)
-            target[...] = np.rint(values) if out.dtype.kind == "i" else values
-            checks.append((peaks, errors))
-    allowed = _allowed_error(np.concatenate([peaks for peaks, _ in checks]), out.dtype)
-    for (piece, target), (peaks, errors) in zip(pieces, checks, strict=True):
-        for row in np.flatnonzero(~(np.isfinite(peaks) & (errors <= allowed))):
-            _slide_plainly(piece[row], w, target[row])
+        for start, stop in spans:
+            shape, strides = ((stop - start) // step, width), (step * x.strides[0], x.strides[0])
+            values, peak, error = transform(as_strided(x[start:], shape, strides, writeable=False))
+            out[start:stop] = (np.rint(values) if out.dtype.kind == "i" else values).ravel()
+            checks.append((peak, error))
+    for (start, stop), sound in zip(spans, _sound(checks, out.dtype), strict=True):
+        if not sound:
+            _slide_plainly(x[start : stop + w.size - 1], w, out[start:stop])
 
 
 def _toeplitz(w: np.ndarray) -> tuple[int, Callable[[np.ndarray], Transformed]]:
@@ -109,8 +109,8 @@ def _toeplitz(w: np.ndarray) -> tuple[int, Callable[[np.ndarray], Transformed]]:
 
     def transform(rows: np.ndarray) -> Transformed:
         values = rows.astype(w.dtype, order="C") @ matrix
-        first = values[:, 0]  # a NaN anywhere in the row spoils every output of it
-        return values, first, np.zeros(len(values))
+        # A NaN or an infinity anywhere in a row spoils all its outputs, so also the first.
+        return values, _peak(values[:, 0]), 0.0
 
     return step, transform
 
@@ -127,8 +127,8 @@ def _fourier(w: np.ndarray, outputs: int) -> tuple[int, Callable[[np.ndarray], T
         waves = fft.rfft(rows, size)
         waves *= spectrum
         values = fft.irfft(waves, size, overwrite_x=True)[:, :step]
-        peaks = np.maximum(values.max(axis=1), -values.min(axis=1))
-        return values, peaks, growth * (np.sqrt(np.einsum("ij,ij->i", rows, rows)) + UNDERFLOW)
+        norms = np.sqrt(np.einsum("ij,ij->i", rows, rows))
+        return values, _peak(values), growth * (norms.max() + UNDERFLOW)
 
     return step, transform
 
@@ -176,22 +176,21 @@ def _correlate_tiles(image: np.ndarray, kernel: np.ndarray, out: np.ndarray) -> 
     spectrum = fft.rfft2(kernel.astype(np.float64), shape).conj()
     growth = _error_growth(kernel, tile_height * tile_width)
     down, right = tile_height - rows + 1, tile_width - columns + 1
-    pieces, peaks, errors = [], [], []
+    pieces, checks = [], []
     with np.errstate(all="ignore"):  # what overflows is done again below
         for i, j in product(range(0, out.shape[0], down), range(0, out.shape[1], right)):
-            tile = image[i : i + tile_height, j : j + tile_width].astype(np.float64)
+            piece = image[i : i + tile_height, j : j + tile_width]
             target = out[i : i + down, j : j + right]
+            tile = piece.astype(np.float64)
             waves = fft.rfft2(tile, shape)
             waves *= spectrum
             values = fft.irfft2(waves, shape, overwrite_x=True)
             values = values[: target.shape[0], : target.shape[1]]
             target[...] = np.rint(values) if out.dtype.kind == "i" else values
-            pieces.append((image[i : i + tile_height, j : j + tile_width], target))
-            peaks.append(max(values.max(), -values.min()))
-            errors.append(growth * (np.linalg.norm(tile) + UNDERFLOW))
-    allowed = _allowed_error(np.array(peaks), out.dtype)
-    for (piece, target), peak, error in zip(pieces, peaks, errors, strict=True):
-        if not (np.isfinite(peak) and error <= allowed):
+            pieces.append((piece, target))
+            checks.append((_peak(values), growth * (np.linalg.norm(tile) + UNDERFLOW)))
+    for (piece, target), sound in zip(pieces, _sound(checks, out.dtype), strict=True):
+        if not sound:
             target[...] = correlate(piece[None, None], kernel[None, None], dtype=out.dtype)[0, 0]
 
 
@@ -212,9 +211,16 @@ def _error_growth(w: np.ndarray, size: int) -> float:
     return 3 * rounding * np.log2(size) * float(np.linalg.norm(w.astype(np.float64)))
 
 
-def _allowed_error(peaks: np.ndarray, dtype: np.dtype) -> float:
-    """Return the rounding error that will do: a quarter where integers are rounded to."""
-    if dtype.kind == "i":
-        return 0.25
-    char = "d" if dtype == np.float64 else "f"
-    return TOLERANCE[char] * float(np.abs(peaks[np.isfinite(peaks)]).max(initial=0.0))
+def _peak(values: np.ndarray) -> float:
+    return max(float(values.max()), -float(values.min()))
+
+
+def _sound(checks: list[tuple[float, float]], dtype: np.dtype) -> list[bool]:
+    """Tell for each piece (largest output, rounding error) whether its outputs will do.
+
+    Integers were rounded to, so an error of a quarter does no harm.
+    """
+    largest = max((peak for peak, _ in checks if np.isfinite(peak)), default=0.0)
+    tolerance = TOLERANCE["d" if dtype == np.float64 else "f"]
+    allowed = 0.25 if dtype.kind == "i" else tolerance * largest
+    return [bool(np.isfinite(peak) and error <= allowed) for peak, error in checks]
