@@ -1,6 +1,7 @@
 """The launcher, driven as a learner drives it: real Python, venv and pip, in a small course."""
 
 import ast
+import json
 import os
 import shutil
 import signal
@@ -44,6 +45,16 @@ def ready(tmp_path_factory, index):
     sandbox = Sandbox(folder / "Kurs für Jörg & Åsa", index, folder / "home")
     sandbox.first = sandbox.run("lab", "--no-browser")
     assert sandbox.first.returncode == 0, sandbox.first.stderr
+    return sandbox
+
+
+@pytest.fixture
+def copied(sandbox, ready):
+    """A copy of `ready` that may be changed and takes itself for the original."""
+    shutil.copytree(ready.venv, sandbox.venv, symlinks=True)
+    note = sandbox.note.read_text(encoding="utf-8")
+    old, new = (json.dumps(str(s.folder)) for s in (ready, sandbox))
+    sandbox.note.write_text(note.replace(old, new), encoding="utf-8")
     return sandbox
 
 
@@ -140,9 +151,8 @@ def test_unknown_words_are_refused(sandbox, arguments):
 # Changes
 
 
-def test_tests_add_their_extra_and_changed_pins_are_installed(sandbox):
-    assert "- Everything else (lab, torch)" in sandbox.run("lab").stdout
-
+def test_tests_add_their_extra_and_changed_pins_are_installed(copied):
+    sandbox = copied
     done = sandbox.run("test", "-k", "some", "--lf")
     assert "Making .venv" not in done.stdout
     assert "- Everything else (dev, lab, torch) ..." in done.stdout
@@ -166,30 +176,33 @@ def test_tests_add_their_extra_and_changed_pins_are_installed(sandbox):
     assert len(sandbox.run("lab", PIP_INDEX_URL=CLOSED).stdout.splitlines()) == 2
 
 
-def test_moved_folder_is_set_up_again(sandbox):
-    call(sandbox.run("lab"))
-    moved = sandbox.folder.with_name("moved")
-    sandbox.folder.rename(moved)
-    sandbox.folder = moved
-    done = sandbox.run("lab")
+def test_moved_folder_is_set_up_again(copied):
+    moved = copied.folder.with_name("moved")
+    copied.folder.rename(moved)
+    copied.folder = moved
+    done = copied.run("lab")
     assert "folder was moved" in done.stdout
     assert Path(call(done)["cwd"]) == moved
-    [path_file] = sandbox.venv.rglob("cnncourse.pth")
-    assert path_file.read_text() == str(moved)
+    [path_file] = copied.venv.rglob("cnncourse.pth")
+    assert path_file.read_text(encoding="utf-8") == str(moved)
 
 
 @posix
-def test_venv_of_another_python_is_made_again(sandbox):
-    call(sandbox.run("lab"))
-    for name in sandbox.python.parent.glob("python*"):
-        name.unlink()
-    sandbox.python.symlink_to(sandbox.folder / "uninstalled")
-    done = sandbox.run("lab")
-    assert "The Python in .venv is gone" in done.stdout
-    call(done)
-    sandbox.note.write_text(sandbox.note.read_text().replace('"python": "3.', '"python": "2.'))
-    done = sandbox.run("lab")
+def test_venv_of_another_python_is_made_again(copied):
+    note = copied.note.read_text(encoding="utf-8").replace('"python": "3.', '"python": "2.')
+    copied.note.write_text(note, encoding="utf-8")
+    done = copied.run("lab")
     assert "The Python that .venv was made with has become 3." in done.stdout
+    call(done)
+
+
+@posix
+def test_venv_whose_python_is_gone_is_made_again(copied):
+    for name in copied.python.parent.glob("python*"):
+        name.unlink()
+    copied.python.symlink_to(copied.folder / "uninstalled")
+    done = copied.run("lab")
+    assert "The Python in .venv is gone" in done.stdout
     call(done)
 
 
@@ -207,8 +220,8 @@ def test_foreign_venv_is_used_if_it_works_and_never_deleted(sandbox):
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="--gpu is for Linux")
-def test_gpu_build_is_asked_for_once_and_kept(sandbox):
-    call(sandbox.run("lab"))
+def test_gpu_build_is_asked_for_once_and_kept(copied):
+    sandbox = copied
     done = sandbox.run("lab", "--gpu")
     assert "- PyTorch for the GPU ..." in done.stdout
     call(done)
@@ -224,13 +237,11 @@ def test_gpu_build_is_asked_for_once_and_kept(sandbox):
 
 
 @posix
-@pytest.mark.parametrize(
-    ("sign", "code"), [("SIGKILL", -9), ("SIGINT", 130), ("SIGTERM", 143)], ids=lambda v: str(v)
-)
-def test_stopped_installation_is_mended_by_the_next_run(sandbox, sign, code):
-    stopped = sandbox.stop_midway("lab", at="jupyterlab", sign=getattr(signal, sign))
-    assert stopped.returncode == code
-    assert "Traceback" not in stopped.stderr
+def test_stopped_installation_is_mended_by_the_next_run(sandbox):
+    for sign, code in [(signal.SIGKILL, -9), (signal.SIGINT, 130), (signal.SIGTERM, 143)]:
+        stopped = sandbox.stop_midway("lab", at="jupyterlab", sign=sign)
+        assert stopped.returncode == code
+        assert "Traceback" not in stopped.stderr
     done = sandbox.run("lab")
     assert "The last installation was interrupted: making it again." in done.stdout
     call(done)
@@ -274,13 +285,12 @@ def test_second_run_waits_for_a_pip_that_outlived_the_first(sandbox):
 def test_no_network_is_told_in_one_sentence(sandbox):
     told = sentence(sandbox.run("lab", PIP_INDEX_URL=CLOSED))
     assert told.startswith("No network: the packages cannot be fetched")
-    call(sandbox.run("lab"))
 
 
 def test_unknown_host_is_no_network_either(ready):
     ready.pin("jupyterlab==4.0", "jupyterlab==4.1")
     try:
-        done = ready.run("lab", PIP_INDEX_URL="http://index.invalid/simple", NO_PROXY="*")
+        done = ready.run("lab", PIP_INDEX_URL="https://index.invalid/simple", HTTPS_PROXY="")
         assert sentence(done).startswith("No network")
     finally:
         ready.pin("jupyterlab==4.1", "jupyterlab==4.0")
@@ -292,7 +302,6 @@ def test_missing_version_is_not_blamed_on_the_network(ready):
         done = ready.run("lab")
     finally:
         ready.pin("jupyterlab==99", "jupyterlab==4.0")
-    assert "jupyterlab==99" in done.stderr
     assert sentence(done).startswith("Everything else (lab, torch): this step failed")
     call(ready.run("lab"))
 
