@@ -116,17 +116,17 @@ def _name_phases(axes: Axes, track: Track, first: float, last: float) -> None:
         if right <= left:
             continue
         if index % 2:
-            axes.axvspan(left, right, color=PALE, alpha=0.45, linewidth=0, zorder=0)
+            axes.axvspan(left, right, color=PALE, alpha=0.6, linewidth=0, zorder=0)
         share = (right - left) / (last - first)
         words = name if share > 0.009 * len(name) else name.replace(" ", "\n", 1)
         if share > 0.009 * max(map(len, words.split("\n"))):
             axes.text(
                 (left + right) / 2,
-                1.01,
+                1.02,
                 words,
                 transform=axes.get_xaxis_transform(),
                 ha="center",
-                va="bottom",
+                va="bottom" if "\n" in words else "baseline",
                 fontsize=10,
                 color=GREY,
                 linespacing=0.95,
