@@ -1,10 +1,85 @@
-"""Graded exercises: check, hint, solution."""
+"""Graded exercises that recognise the mistake.
 
-from cnncourse.exercises import e1_1, e1_2, e1_3, e1_4, e1_5, e1_6
+``check`` judges a learner's function, ``hint`` gives one step more at each call, ``solution`` shows
+one way to write it; ``get`` gives an exercise's texts and parts.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from cnncourse.exercises.judging import judge
+from cnncourse.exercises.ladder import Ladder, Page
 from cnncourse.exercises.model import Exercise
+from cnncourse.exercises.registry import EXERCISES, get
+from cnncourse.exercises.report import CheckResult
 
-EXERCISES = {m.EXERCISE.id: m.EXERCISE for m in (e1_1, e1_2, e1_3, e1_4, e1_5, e1_6)}
+__all__ = ["EXERCISES", "CheckResult", "Exercise", "check", "get", "hint", "solution"]
+
+_LADDER = Ladder()
 
 
-def get(exercise_id: str) -> Exercise:
-    return EXERCISES[exercise_id]
+def check(
+    exercise_id: str,
+    function: Any,
+    *,
+    seed: int | str | None = None,
+    time_limit: float = 10.0,
+) -> CheckResult:
+    """Check a learner's function on small fixed cases and on fresh random ones.
+
+    Parameters
+    ----------
+    exercise_id : str
+        The exercise, "E1.2".
+    function : callable
+        The learner's function itself, not the result of a call.
+    seed : int, str or None, default None
+        The same seed gives the same cases; None draws new ones each time.
+    time_limit : float, default 10
+        For all calls of the function together, s.
+
+    Returns
+    -------
+    CheckResult
+        Status, points, the misconception recognised (if any), its hint, the smallest failing case.
+
+    Raises
+    ------
+    ValueError
+        If there is no such exercise.
+
+    Examples
+    --------
+    >>> def my_single_kernel(u, v):
+    ...     return u + v if len(u) == len(v) else max(u, v, key=len)
+    >>> check("E1.6", my_single_kernel, seed=1).status
+    'wrong'
+    """
+    exercise = get(exercise_id)
+    result = judge(exercise, function, seed=seed, time_limit=time_limit)
+    if result.status != "not attempted":
+        _LADDER.attempt(exercise)
+    return result
+
+
+def hint(exercise_id: str) -> Page:
+    """Give the next of the exercise's three hints.
+
+    Raises
+    ------
+    ValueError
+        If there is no such exercise.
+    """
+    return _LADDER.hint(get(exercise_id))
+
+
+def solution(exercise_id: str, *, anyway: bool = False) -> Page:
+    """Show one annotated solution, after an attempt or with ``anyway=True``.
+
+    Raises
+    ------
+    ValueError
+        If there is no such exercise.
+    """
+    return _LADDER.solution(get(exercise_id), anyway=anyway)

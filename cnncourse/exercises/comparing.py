@@ -32,6 +32,21 @@ def close(got: Any, expected: Any) -> bool:
     return bool(np.abs(a - b).max() <= TOLERANCE * max(1.0, float(np.abs(b).max())))
 
 
+def same(got: Any, wrong: Any) -> bool:
+    """Whether an output is the one that a wrong idea gives: as `close`, and NaN equals NaN.
+
+    Examples
+    --------
+    >>> same([float("nan"), 2.0], [float("nan"), 2.0])
+    True
+    """
+    a, b = np.asarray(got, dtype=float), np.asarray(wrong, dtype=float)
+    if a.shape != b.shape or (np.isfinite(a) != np.isfinite(b)).any():
+        return False
+    known = np.isfinite(b)
+    return close(a[known], b[known])
+
+
 def first_difference(got: Any, expected: Any) -> tuple[int, ...] | None:
     """Index of the first cell that is off, or None if the shapes differ or nothing is off.
 

@@ -1,4 +1,4 @@
-"""E1.1: a normalised causal kernel (lecture eq. 1). Many answers are right, so properties decide."""
+"""E1.1: a normalised causal kernel, eq. (1). Many answers are right, so properties decide."""
 
 from __future__ import annotations
 

@@ -5,10 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from math import ceil, floor, sqrt
 
-import numpy as np
-
 from cnncourse.exercises.drawing import Draw
-from cnncourse.exercises.model import Array, Case, Exercise, Misconception, Part
+from cnncourse.exercises.model import Array, Case, Either, Exercise, Misconception, Part
 from cnncourse.exercises.readymade import BEST_LENGTH
 
 Cost = Callable[[float, float, float, int], float]
@@ -43,17 +41,19 @@ def _cost(velocity: float, dt: float, sigma: float, m: int) -> float:
     return (velocity * dt * (m - 1) / 2) ** 2 + sigma**2 / m
 
 
-def _least(cost: Cost) -> Callable[[float, float, float, int], int]:
-    """Make the function that finds the length of least `cost`, the shortest if several."""
+def _reference(velocity: float, dt: float, sigma: float, max_length: int) -> int:
+    return min(range(1, max_length + 1), key=lambda m: _cost(velocity, dt, sigma, m))
 
-    def best(velocity: float, dt: float, sigma: float, max_length: int) -> int:
-        lengths = range(1, max_length + 1)
-        return min(lengths, key=lambda m: (cost(velocity, dt, sigma, m), m))
+
+def _least(cost: Cost) -> Callable[[float, float, float, int], Either]:
+    """Make the function that finds the lengths of least `cost`; which one of several is open."""
+
+    def best(velocity: float, dt: float, sigma: float, max_length: int) -> Either:
+        costs = {m: cost(velocity, dt, sigma, m) for m in range(1, max_length + 1)}
+        least = min(costs.values())
+        return Either(*(m for m, c in costs.items() if c <= least + 1e-9 * abs(least)))
 
     return best
-
-
-_reference = _least(_cost)
 
 
 def _optimal(case: Case, m: float) -> bool:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import ast
 import inspect
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Literal
 
@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cnncourse.exercises.drawing import Draw
+from cnncourse.exercises.readymade import ReadyMade
 
 Array = NDArray[np.float64]
 OutputKind = Literal["vector", "matrix", "integer"]
@@ -36,6 +37,19 @@ class Case:
 
     args: tuple[Any, ...]
     note: str = ""
+
+
+class Either:
+    """Outputs that a wrong idea may give equally well (a tie); the first stands for all.
+
+    Examples
+    --------
+    >>> Either(3, 5).outputs
+    (3, 5)
+    """
+
+    def __init__(self, *outputs: Any) -> None:
+        self.outputs = outputs
 
 
 @dataclass(frozen=True)
@@ -62,7 +76,7 @@ class Misconception:
     variants : tuple of callables
         Wrong implementations with the stub's signature. A variant returns None where the idea
         gives no answer (a window longer than the signal, say): such a case neither speaks for
-        the misconception nor against it.
+        the misconception nor against it. It returns `Either` where it leaves a choice.
     explains : callable or None
         ``explains(case, output)`` for an exercise with many right answers, where no single wrong
         output stands for the idea. None: the output must equal that of one and the same variant.
@@ -96,8 +110,8 @@ class Exercise:
         None: the output is compared with `reference`.
     output : {"vector", "matrix", "integer"}
         What the learner's function has to return.
-    forbidden : frozenset of str
-        Ready-made functions that the task is about, by their names in ``readymade``.
+    forbidden : tuple of ReadyMade
+        Ready-made functions that would do the work.
     hints : tuple of three str
         The ladder, from a nudge to nearly the answer.
     """
@@ -112,7 +126,7 @@ class Exercise:
     output: OutputKind = "vector"
     reference: Callable[..., Any] | None = None
     judge: Callable[[Case, Array], str] | None = None
-    forbidden: frozenset[str] = field(default_factory=frozenset)
+    forbidden: tuple[ReadyMade, ...] = ()
 
     @property
     def stub_name(self) -> str:

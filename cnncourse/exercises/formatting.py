@@ -1,0 +1,54 @@
+"""Numbers and calls as a learner would write them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+MOST_CELLS = 60
+
+
+def format_value(value: Any, digits: int = 5) -> str:
+    """Write a number or an array with so many significant digits.
+
+    Examples
+    --------
+    >>> format_value(np.array([1.0, 0.1 + 0.2, -0.0]))
+    '[1, 0.3, 0]'
+    >>> format_value(np.eye(2))
+    '[[1, 0], [0, 1]]'
+    """
+    values = np.asarray(value, dtype=float)
+    if values.ndim == 0:
+        return f"{float(values) + 0.0:.{digits}g}"
+    if values.size > MOST_CELLS:
+        return f"an array of shape {values.shape}"
+    return "[" + ", ".join(format_value(item, digits) for item in values) + "]"
+
+
+def format_pair(expected: Any, got: Any) -> tuple[str, str]:
+    """Write two values with enough digits to tell them apart, if they differ at all.
+
+    Examples
+    --------
+    >>> format_pair(1.0000001, 1.0000002)
+    ('1.0000001', '1.0000002')
+    """
+    for digits in (5, 8, 12, 17):
+        texts = format_value(expected, digits), format_value(got, digits)
+        if texts[0] != texts[1]:
+            break
+    return texts
+
+
+def format_arguments(names: Sequence[str], args: Sequence[Any]) -> str:
+    """Write the arguments of a call.
+
+    Examples
+    --------
+    >>> format_arguments(("w", "n"), (np.array([1.0, 2.0]), 2))
+    'w = [1, 2], n = 2'
+    """
+    return ", ".join(f"{name} = {format_value(arg)}" for name, arg in zip(names, args, strict=True))

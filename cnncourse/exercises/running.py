@@ -1,0 +1,223 @@
+"""Calls a learner's function in this process, and keeps what it does from spreading.
+
+That protects against accidents (an endless loop, a changed input, a changed setting of NumPy), not
+against somebody who wants to deceive: the function runs with all rights of the learner's kernel.
+"""
+
+from __future__ import annotations
+
+import builtins
+import contextlib
+import copy
+import io
+import random
+import time
+import warnings
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import numpy as np
+
+from cnncourse.exercises.deadline import TimeUp, call_within
+from cnncourse.exercises.places import Line, deepest_own_line, raised_by_own_code
+from cnncourse.exercises.reading import Reading, read_output
+from cnncourse.exercises.readymade import ReadyMade, Use, Watch
+
+FailureKind = Literal["stub", "time", "recursion", "keyboard", "exit", "exception"]
+
+
+@dataclass(frozen=True)
+class Failure:
+    """Why a call gave no value."""
+
+    kind: FailureKind
+    error: str
+    line: Line | None
+
+
+@dataclass(frozen=True)
+class Call:
+    """What one call of the learner's function did.
+
+    Parameters
+    ----------
+    reading : Reading or None
+        Its output, already copied out of the learner's reach; None after a failure.
+    printed : str
+        What it printed, shortened.
+    changed : tuple of int
+        Places of the arguments that it changed.
+    used : Use or None
+        A forbidden ready-made function that it called.
+    """
+
+    reading: Reading | None
+    failure: Failure | None
+    printed: str
+    changed: tuple[int, ...]
+    used: Use | None
+
+
+class _AskedTheKeyboard(Exception):
+    pass
+
+
+class _Capture(io.TextIOBase):
+    """Keeps the first characters that are printed, and only those."""
+
+    def __init__(self, limit: int = 2000) -> None:
+        super().__init__()
+        self._limit = limit
+        self._kept: list[str] = []
+        self._length = 0
+
+    def writable(self) -> bool:
+        return True
+
+    def write(self, text: str) -> int:
+        if self._length < self._limit:
+            self._kept.append(text[: self._limit - self._length])
+            self._length += len(self._kept[-1])
+        return len(text)
+
+    def text(self) -> str:
+        return "".join(self._kept)
+
+
+class Runner:
+    """Calls one function again and again within a common time limit.
+
+    Parameters
+    ----------
+    function : callable
+        The learner's.
+    output : str
+        What it has to return, see ``reading.read_output``.
+    forbidden : iterable of ReadyMade
+        Functions that it must not call.
+    time_limit : float
+        For all calls together, s.
+
+    Examples
+    --------
+    >>> runner = Runner(lambda x: x[::-1], "vector", (), 5.0)
+    >>> with runner.contained():
+    ...     call = runner.call((np.array([1.0, 2.0]),))
+    >>> call.reading.array.tolist(), call.changed
+    ([2.0, 1.0], ())
+    """
+
+    def __init__(
+        self,
+        function: Callable[..., Any],
+        output: str,
+        forbidden: Iterable[ReadyMade],
+        time_limit: float,
+    ) -> None:
+        self._function = function
+        self._output = output
+        self._forbidden = tuple(forbidden)
+        self._time_left = time_limit
+
+    @contextlib.contextmanager
+    def contained(self) -> Iterator[None]:
+        """Put back, at the end, the settings that a function may have changed."""
+        numpy_state = np.random.get_state()  # noqa: NPY002 - learners use it
+        python_state = random.getstate()
+        try:
+            with warnings.catch_warnings(), np.errstate(all="ignore"), np.printoptions():
+                warnings.simplefilter("ignore")
+                yield
+        finally:
+            np.random.set_state(numpy_state)  # noqa: NPY002
+            random.setstate(python_state)
+
+    def call(self, args: tuple[Any, ...]) -> Call:
+        """Call the function with copies of `args` and tell what happened.
+
+        Raises
+        ------
+        KeyboardInterrupt
+            If the user presses the stop button.
+        """
+        given = copy.deepcopy(args)
+        capture = _Capture()
+        reading = failure = None
+        start = time.monotonic()
+        numpy_before = dict(vars(np))
+        with Watch(self._forbidden) as watch, _keyboard_off():
+            with contextlib.redirect_stdout(capture), contextlib.redirect_stderr(_Capture()):
+                try:
+                    # Reading runs the learner's code too if the output is an object of their own.
+                    reading = call_within(max(self._time_left, 0.01), self._call_and_read, given)
+                except KeyboardInterrupt:
+                    raise
+                except BaseException as error:
+                    failure = _failure(error)
+        _put_back(numpy_before)
+        self._time_left -= time.monotonic() - start
+        changed = tuple(
+            i for i, (a, b) in enumerate(zip(args, given, strict=True)) if _differ(a, b)
+        )
+        return Call(reading, failure, capture.text(), changed, watch.use)
+
+    def _call_and_read(self, given: tuple[Any, ...]) -> Reading:
+        return read_output(self._function(*given), self._output)
+
+
+@contextlib.contextmanager
+def _keyboard_off() -> Iterator[None]:
+    """Let input() fail at once: nobody is there to answer while a check runs."""
+
+    def refuse(*_: object) -> str:
+        raise _AskedTheKeyboard
+
+    before = builtins.input
+    builtins.input = refuse
+    try:
+        yield
+    finally:
+        builtins.input = before
+
+
+def _put_back(numpy_before: dict[str, Any]) -> None:
+    now = vars(np)
+    for name, value in numpy_before.items():
+        if now.get(name) is not value:
+            setattr(np, name, value)
+
+
+def _differ(original: Any, given: Any) -> bool:
+    if isinstance(original, np.ndarray):
+        return (
+            original.shape != given.shape
+            or original.dtype != given.dtype
+            or original.tobytes() != given.tobytes()
+        )
+    return False  # numbers cannot be changed
+
+
+def _failure(error: BaseException) -> Failure:
+    line = deepest_own_line(error.__traceback__)
+    if isinstance(error, TimeUp):
+        cause = error.__cause__
+        return Failure("time", "", deepest_own_line(cause.__traceback__) if cause else None)
+    if isinstance(error, NotImplementedError) and raised_by_own_code(error.__traceback__):
+        return Failure("stub", "", line)
+    if isinstance(error, RecursionError):
+        return Failure("recursion", "", line)
+    if isinstance(error, _AskedTheKeyboard):
+        return Failure("keyboard", "", line)
+    if isinstance(error, SystemExit):
+        return Failure("exit", "", line)
+    return Failure("exception", _in_words(error), line)
+
+
+def _in_words(error: BaseException) -> str:
+    try:
+        text = str(error).strip().split("\n")[0]
+    except Exception:  # an exception class of the learner's own may fail to print itself
+        text = ""
+    name = type(error).__name__
+    return f"{name}: {text[:200]}" if text else name

@@ -1,0 +1,202 @@
+"""The sentences of a check: short, kind, precise. Code stands between backquotes."""
+
+from __future__ import annotations
+
+import dis
+import inspect
+from typing import Any
+
+import numpy as np
+
+from cnncourse.exercises.comparing import first_difference
+from cnncourse.exercises.formatting import format_pair
+from cnncourse.exercises.model import Array, Exercise
+from cnncourse.exercises.places import Line
+from cnncourse.exercises.reading import Reading
+from cnncourse.exercises.readymade import Use
+from cnncourse.exercises.running import Failure
+
+PASSED = "All cases agree, drawn afresh for this check. Well done."
+PRINTS = "Your function prints while it works. That does no harm; here it was kept back."
+CUT = (
+    "The decimals are cut off: your output array can hold whole numbers only. Make it with "
+    "`np.zeros(...)`, whose numbers are floats, not with `dtype=int` or `zeros_like` of an array "
+    "of whole numbers."
+)
+
+
+def _call(exercise: Exercise) -> str:
+    return f'`check("{exercise.id}", {exercise.stub_name})`'
+
+
+def not_a_function(exercise: Exercise, value: Any) -> str:
+    """Say what came in place of a function."""
+    if value is None:
+        what = "nothing (None)"
+    elif isinstance(value, np.ndarray):
+        what = "an array, the result of a call perhaps,"
+    else:
+        name = type(value).__name__
+        what = f"{'an' if name[:1].lower() in 'aeiou' else 'a'} {name}"
+    return (
+        f"`check` got {what} where it needs your function. Give it the name alone, without "
+        f"brackets after it: {_call(exercise)}."
+    )
+
+
+def empty(exercise: Exercise) -> str:
+    """Say that the body does nothing yet."""
+    return f"`{exercise.stub_name}` is still empty. Write your code, run its cell, then check."
+
+
+def stub(exercise: Exercise, function: Any, line: Line | None) -> str:
+    """Say that the stub still raises NotImplementedError."""
+    name = exercise.stub_name
+    if _is_untouched(function):
+        return (
+            f"Put your code in place of `raise NotImplementedError` in `{name}`, run that cell, "
+            "then this one."
+        )
+    where = f" in line {line.number}" if line is not None else ""
+    return (
+        f"`{name}` still runs into `raise NotImplementedError`{where}. Take that line out once "
+        "your code returns a result."
+    )
+
+
+def _is_untouched(function: Any) -> bool:
+    code = getattr(function, "__code__", None)
+    if code is None:
+        return False
+    work = {"RESUME", "NOP", "RAISE_VARARGS", "LOAD_GLOBAL", "LOAD_CONST", "PUSH_NULL"}
+    return set(code.co_names) == {"NotImplementedError"} and all(
+        step.opname in work for step in dis.get_instructions(code)
+    )
+
+
+def wrong_arguments(exercise: Exercise, function: Any, signature: inspect.Signature) -> str:
+    """Say that the function cannot be called as the task does."""
+    name = getattr(function, "__name__", "your function")
+    wanted = ", ".join(exercise.arguments)
+    has = ", ".join(signature.parameters) or "nothing"
+    many = len(exercise.arguments)
+    return (
+        f"`{name}` cannot be called with {many} argument{'s' if many > 1 else ''} ({wanted}): it "
+        f"takes {has}. Keep the first line of the task: `def {exercise.stub_name}({wanted}):`."
+    )
+
+
+def ready_made(exercise: Exercise, use: Use) -> str:
+    """Say that a ready-made function did the work."""
+    if use.name.startswith("cnncourse.exercises."):
+        return "That is the course's own solution at work. The points are for yours."
+    where = f", in {_where(use.line)}" if use.line is not None else ""
+    return (
+        f"`{use.name}` was called{where}. This task is to write out what it does, so let "
+        f"`{exercise.stub_name}` do without it, even for a comparison."
+    )
+
+
+def _where(line: Line) -> str:
+    return f"line {line.number}: `{line.text}`" if line.text else f"line {line.number}"
+
+
+def time_up(line: Line | None) -> str:
+    """Say that the function did not come to an end."""
+    where = f" It was stopped in {_where(line)}." if line is not None else ""
+    return (
+        f"The function did not come to an end within the time limit: a loop that never ends?{where}"
+    )
+
+
+def unsteady(function: Any, first: str, second: str) -> str:
+    """Say that one input got two answers, and point to what can be seen of the reason."""
+    start = f"Called twice with the same input, it answered {first} and then {second}."
+    code, defaults = getattr(function, "__code__", None), getattr(function, "__defaults__", None)
+    if any(isinstance(value, (list, dict, set, np.ndarray)) for value in defaults or ()):
+        return (
+            f"{start} A default argument that is a list or an array is made once and kept from "
+            "call to call: create it inside the function."
+        )
+    if code is not None and any(s.opname == "STORE_GLOBAL" for s in dis.get_instructions(code)):
+        return f"{start} It keeps something in a global variable from call to call."
+    return (
+        f"{start} Does it use random numbers, or keep something from call to call (a variable "
+        "outside of the function)?"
+    )
+
+
+def changed(name: str) -> str:
+    """Say that an argument was changed."""
+    return (
+        f"Your function changes its input `{name}`: whoever calls it finds other numbers there "
+        f"afterwards. Work on a copy, `{name}.copy()`, or make a new array."
+    )
+
+
+def failure(exercise: Exercise, what: Failure) -> str:
+    """Say why a call gave nothing."""
+    name, where = exercise.stub_name, ""
+    if what.line is not None:
+        where = f" in {_where(what.line)}"
+    if what.kind == "recursion":
+        return f"`{name}` calls itself without end{where}."
+    if what.kind == "keyboard":
+        return f"`{name}` asks for keyboard input{where}. Take what it needs from its arguments."
+    if what.kind == "exit":
+        return f"`{name}` ends the whole program{where}. Use `return` to leave a function."
+    return f"It stopped with an error{where} ({what.error})."
+
+
+def unreadable(reading: Reading, *, printed: bool) -> str:
+    """Say what is wrong with the form of the output."""
+    if printed:
+        return (
+            "It printed its result, but returned nothing. `print` shows a value to you; `return` "
+            "hands it on."
+        )
+    if reading.kind == "none":
+        return "It returned nothing (None). Does every way through it end in `return ...`?"
+    return _sentence(reading.problem)
+
+
+def not_finite(output: Array) -> str:
+    """Say that the output holds NaN or infinity."""
+    if np.isnan(output).any():
+        return "The output holds NaN, not a number: was 0 divided by 0, or a cell never filled?"
+    return "The output holds infinity: was something divided by 0?"
+
+
+def wrong_shape(output: Array, expected: Array) -> str:
+    """Say that the output has another length or shape."""
+    if output.ndim == 1:
+        return f"The output has {_numbers(len(output))}, where {len(expected)} are expected."
+    return f"The output has the shape {output.shape}, where {expected.shape} is expected."
+
+
+def _numbers(count: int) -> str:
+    return f"{count} number" if count == 1 else f"{count} numbers"
+
+
+def other_exercise(other: Exercise) -> str:
+    """Say that the function seems to belong elsewhere."""
+    return f"You gave `{other.stub_name}`, the function of {other.id}."
+
+
+def judged(complaint: str) -> str:
+    """Make a judge's complaint a sentence."""
+    return _sentence(complaint)
+
+
+def values(output: Array, expected: Array) -> str:
+    """Point to the first number that is off."""
+    where = first_difference(output, expected)
+    if where is None:
+        return "The number is not the expected one."
+    right, got = format_pair(expected[where], output[where])
+    index = ", ".join(str(i) for i in where)
+    return f"The first number that is off is at index [{index}]: {got}, where {right} is expected."
+
+
+def _sentence(text: str) -> str:
+    return f"{text[:1].upper()}{text[1:]}."
