@@ -49,7 +49,7 @@ class Track:
     coordinate: str = "position"
 
     def during(self, phase: str, *, settle: float = 0.0) -> NDArray[np.bool_]:
-        """Mask of the samples of one phase.
+        """Mask of the samples of one phase, or of all phases of that name.
 
         Parameters
         ----------
@@ -74,13 +74,16 @@ class Track:
         >>> track.time[track.during("start-up")].tolist()[:3]
         [15.0, 16.0, 17.0]
         """
-        for name, begin, end in self.phases:
-            if name == phase:
-                # The last phase owns the last sample; any other ends where the next one begins.
-                last = end if end < self.phases[-1][2] else np.inf
-                return (self.time >= begin + settle) & (self.time < last)
-        names = ", ".join(repr(name) for name, _, _ in self.phases)
-        raise ValueError(f"phase must be one of {names}, got {phase!r}")
+        spans = [(begin, end) for name, begin, end in self.phases if name == phase]
+        if not spans:
+            names = ", ".join(dict.fromkeys(repr(name) for name, _, _ in self.phases))
+            raise ValueError(f"phase must be one of {names}, got {phase!r}")
+        mask = np.zeros(self.time.shape, dtype=bool)
+        for begin, end in spans:
+            # The last phase owns the last sample; any other ends where the next one begins.
+            last = end if end < self.phases[-1][2] else np.inf
+            mask |= (self.time >= begin + settle) & (self.time < last)
+        return mask
 
     def __repr__(self) -> str:
         lost = int(np.isnan(self.measured).sum())
