@@ -8,7 +8,7 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from cnncourse.exercises import get, ids
+from cnncourse.exercises import EXERCISES, get
 
 FOLDER = Path(__file__).resolve().parent.parent / "notebooks"
 PATHS = sorted(FOLDER.glob("*.ipynb"))
@@ -173,7 +173,7 @@ def test_every_exercise_is_used_exactly_once():
         for cell in code_cells(path)
         if "exercise" in tags(cell)
     ]
-    assert sorted(used) == sorted(ids())
+    assert sorted(used) == sorted(EXERCISES)
 
 
 @every_notebook
