@@ -235,7 +235,8 @@ def install(extras: list[str], torch: str, switch: bool) -> None:
     if not sys.stdout.isatty():
         pip.append("--quiet")
     constraints = (ROOT / "constraints.txt").read_text(encoding="utf-8")
-    exact_torch = re.search("^torch==.*$", constraints, re.MULTILINE).group()
+    pin = re.search("^torch==.*$", constraints, re.MULTILINE)
+    exact_torch = pin.group() if pin else "torch"
     if switch:
         step("PyTorch for the GPU", [*pip, "--no-deps", "--force-reinstall", exact_torch])
     elif torch == "cpu" and sys.platform == "linux":

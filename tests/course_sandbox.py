@@ -193,6 +193,7 @@ class Sandbox:
             stderr=subprocess.PIPE,
             text=True,
             encoding="utf-8",
+            errors="replace",
             start_new_session=True,
         )
 

@@ -7,6 +7,7 @@ here; a package that only another system needs (pywinpty, say) is looked up with
 
 from __future__ import annotations
 
+import functools
 import itertools
 import json
 import subprocess
@@ -38,6 +39,9 @@ PYTHONS = ["3.11", "3.12", "3.13"]
 SAME_RELEASE = {"tensorflow": "tensorflow-cpu"}
 
 
+parsed = functools.cache(Requirement)
+
+
 def environments() -> Iterator[dict[str, str]]:
     """Yield the marker variables of every machine the course is meant for."""
     for (sys_platform, os_name, system, machine, wheel), python in itertools.product(
@@ -58,8 +62,7 @@ def environments() -> Iterator[dict[str, str]]:
 
 def wanted(requirements: Iterable[str], extras: Iterable[str], machine: dict[str, str]):
     """Yield those requirements whose marker holds on `machine` with one of `extras` (or none)."""
-    for text in requirements:
-        requirement = Requirement(text)
+    for requirement in map(parsed, requirements):
         if requirement.marker is None or any(
             requirement.marker.evaluate({**machine, "extra": extra}) for extra in ("", *extras)
         ):
