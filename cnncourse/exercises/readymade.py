@@ -38,7 +38,7 @@ def _of(module: str, names: str, shown: str = "") -> ReadyMade:
 _SCIPY_MATRICES = _of("scipy.linalg", "toeplitz convolution_matrix matmul_toeplitz")
 _OWN_SOLUTIONS = _of(
     "cnncourse.exercises",
-    "my_weights my_convolution my_smooth my_best_length my_toeplitz my_single_kernel",
+    "my_flip my_weights my_convolution my_smooth my_best_length my_toeplitz my_single_kernel",
 )
 
 CONVOLUTIONS = (

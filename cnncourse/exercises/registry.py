@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from cnncourse.exercises import e1_1, e1_2, e1_3, e1_4, e1_5, e1_6
+from cnncourse.exercises import e0_1, e1_1, e1_2, e1_3, e1_4, e1_5, e1_6
 from cnncourse.exercises.model import Exercise
 
-_MODULES = (e1_1, e1_2, e1_3, e1_4, e1_5, e1_6)
+_MODULES = (e0_1, e1_1, e1_2, e1_3, e1_4, e1_5, e1_6)
 EXERCISES: dict[str, Exercise] = {module.EXERCISE.id: module.EXERCISE for module in _MODULES}
 
 
