@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from cnncourse._arrays import choice, integer, integer_pair, is_sequence, result_dtype
-from cnncourse._blocks import BOUNDARIES, pad_image, windows
+from cnncourse._blocks import BOUNDARIES, pad_image, windows, working_dtype
 from cnncourse._windows import (
     Axis,
     blocks,
@@ -73,6 +73,8 @@ def conv2d_input_gradient(
     ------
     TypeError, ValueError
         If an argument has a wrong form, or `output_gradient` not the forward output's shape.
+    OverflowError
+        If sums of integers could exceed 64 bits.
 
     Examples
     --------
@@ -85,23 +87,28 @@ def conv2d_input_gradient(
     strides, pads, dilations = _layer(
         gradient, shape, weights.shape, stride, padding, dilation, groups, padding_mode
     )
-    dtype = result_dtype(gradient, weights)
-    channels_out, channels_in, rows, columns = weights.shape
+    channels_out, depth, rows, columns = weights.shape
     *_, channels, height, width = shape
-    taps = channels_in * rows * columns
-    transposed = weights.reshape(groups, channels_out // groups, taps).swapaxes(1, 2).astype(dtype)
     samples = gradient if gradient.ndim == 4 else gradient[np.newaxis]
-    padded = np.zeros((len(samples), channels, height + sum(pads[0]), width + sum(pads[1])), dtype)
-    for n, i, j in _pieces(samples.shape, taps * groups, dtype):
+    dtype = result_dtype(gradient, weights)
+    work = working_dtype(samples, weights.swapaxes(0, 1), dtype)
+    split = weights.reshape(groups, channels_out // groups, depth, rows, columns)
+    by_row = split.transpose(3, 0, 2, 4, 1).astype(work, order="C")
+    by_row = by_row.reshape(rows, groups, depth * columns, channels_out // groups)
+    padded = np.zeros((len(samples), channels, height + sum(pads[0]), width + sum(pads[1])), work)
+    for n, i, j in _pieces(samples.shape, channels * columns, work):
         piece = samples[n, :, i, j]
         some, _, h, w = piece.shape
-        flow = piece.reshape(some, groups, channels_out // groups, h * w).astype(dtype, copy=False)
-        unfolded = np.matmul(transposed, flow).reshape(some, channels, rows, columns, h, w)
-        for m, q in np.ndindex(rows, columns):
-            pixels_i = _pixels(i, m, strides[0], dilations[0])
-            pixels_j = _pixels(j, q, strides[1], dilations[1])
-            padded[n, :, pixels_i, pixels_j] += unfolded[:, :, m, q]
-    return _fold_padding(padded, pads, padding_mode).reshape(shape)
+        flow = piece.reshape(some, groups, channels_out // groups, h * w).astype(work, copy=False)
+        for m in range(rows):
+            down = _pixels(i, m, strides[0], dilations[0])
+            with np.errstate(all="ignore"):  # infinities give infinities and NaNs, not warnings
+                unfolded = np.matmul(by_row[m], flow).reshape(some, channels, columns, h, w)
+                for q in range(columns):
+                    across = _pixels(j, q, strides[1], dilations[1])
+                    padded[n, :, down, across] += unfolded[:, :, q]
+    image = _fold_padding(padded, pads, padding_mode)
+    return np.ascontiguousarray(image, dtype=dtype).reshape(shape)
 
 
 def conv2d_kernel_gradient(
@@ -142,6 +149,8 @@ def conv2d_kernel_gradient(
     ------
     TypeError, ValueError
         If an argument has a wrong form, or `output_gradient` not the forward output's shape.
+    OverflowError
+        If sums of integers could exceed 64 bits.
 
     Examples
     --------
@@ -154,19 +163,21 @@ def conv2d_kernel_gradient(
     strides, pads, dilations = _layer(
         gradient, image.shape, shape, stride, padding, dilation, groups, padding_mode
     )
-    dtype = result_dtype(gradient, image)
     samples = gradient if gradient.ndim == 4 else gradient[np.newaxis]
     padded = pad_image(image if image.ndim == 4 else image[np.newaxis], pads, padding_mode)
     view = windows(padded, (shape[2], shape[3]), strides, dilations)
     taps = shape[1] * shape[2] * shape[3]
-    total = np.zeros((groups, shape[0] // groups, taps), dtype)
-    for n, i, j in _pieces(samples.shape, taps * groups, dtype, most=_PLACES):
+    dtype = result_dtype(gradient, image)
+    work = working_dtype(image, samples.swapaxes(0, 1), dtype)
+    total = np.zeros((groups, shape[0] // groups, taps), work)
+    for n, i, j in _pieces(samples.shape, taps * groups, work, most=_PLACES):
         piece, seen = samples[n, :, i, j], view[n, ..., i, j]
         some, channels_out, h, w = piece.shape
-        flow = piece.reshape(some, groups, channels_out // groups, h * w)
-        unfolded = seen.reshape(some, groups, taps, h * w).astype(dtype, copy=False)
-        total += np.matmul(flow.astype(dtype, copy=False), unfolded.swapaxes(2, 3)).sum(axis=0)
-    return total.reshape(shape)
+        flow = piece.reshape(some, groups, channels_out // groups, h * w).astype(work, copy=False)
+        unfolded = seen.reshape(some, groups, taps, h * w).astype(work, copy=False)
+        with np.errstate(all="ignore"):  # infinities give infinities and NaNs, not warnings
+            total += np.matmul(flow, unfolded.swapaxes(2, 3)).sum(axis=0)
+    return total.reshape(shape).astype(dtype, copy=False)
 
 
 def pool2d_input_gradient(
@@ -261,6 +272,8 @@ def _layer(
     strides, dilations = integer_pair("stride", stride), integer_pair("dilation", dilation)
     *batch, channels, height, width = input_shape
     channels_out, channels_in, rows, columns = kernel_shape
+    if rows == 0 or columns == 0:
+        raise ValueError(f"the kernel must hold at least one weight, got shape {kernel_shape}")
     if channels_in * groups != channels or channels_out % groups:
         raise ValueError(
             "the kernel must have shape (C_out, C_in/groups, kH, kW) with C_out a multiple of "
@@ -333,7 +346,7 @@ def _fold_padding(padded: np.ndarray, pads: tuple[Pair, Pair], boundary: str) ->
             for place in (*range(before), *range(before + n, len(moved))):
                 inside[copied[place]] += moved[place]
         core = np.moveaxis(inside, 0, axis)
-    return np.ascontiguousarray(core)
+    return core
 
 
 def _l2_share(flow: np.ndarray, values: np.ndarray, rows: Axis, columns: Axis) -> np.ndarray:
