@@ -14,6 +14,10 @@ from pathlib import Path
 
 import pytest
 
+# The modules beside this file belong to its tests alone, which are no package.
+sys.path.insert(0, str(Path(__file__).parent))
+from notebook_page import keep_picture_of_failure
+
 REPOSITORY = Path(__file__).resolve().parents[2]
 FLAGS = [
     "--no-sandbox",
@@ -96,10 +100,7 @@ def open_page(browser, request, tmp_path):
 
     yield new
     for number, (context, page) in enumerate(opened):
-        if getattr(request.node, "failed_in_call", False):
-            picture = tmp_path / f"failure-{number}.png"
-            page.screenshot(path=picture)
-            print(f"\nthe page when the test failed: {picture}")
+        keep_picture_of_failure(page, request, tmp_path / f"failure-{number}.png")
         context.close()
 
 

@@ -5,6 +5,13 @@ import json
 NOTEBOOK = "window.jupyterapp.shell.currentWidget"
 
 
+def keep_picture_of_failure(page, request, path):
+    """Save what the page showed when the test of `request` failed, and say where."""
+    if getattr(request.node, "failed_in_call", False):
+        page.screenshot(path=path)
+        print(f"\nthe page when the test failed: {path}")
+
+
 class NotebookPage:
     """Open `path` (inside the server's folder) in `page` and wait for its kernel."""
 
@@ -54,6 +61,14 @@ class NotebookPage:
               cell.type !== 'code' ? [] : cell.outputs.toJSON()
                 .filter((o) => o.output_type === 'error' || o.name === 'stderr')
                 .map((o) => `cell ${{i}}: ${{o.ename ?? ''}} ${{o.evalue ?? o.text}}`))"""
+        )
+
+    def never_run(self):
+        """Indices of the code cells that have not been run since the notebook was opened."""
+        return self.page.evaluate(
+            f"""() => [...{NOTEBOOK}.content.model.cells]
+              .map((cell, i) => (cell.type === 'code' && !cell.executionCount ? i : -1))
+              .filter((i) => i >= 0)"""
         )
 
     def index(self, *tags):

@@ -7,7 +7,7 @@ import pytest
 
 from cnncourse.data import iss_track, spaceship_track
 from cnncourse.explore import SmoothingExplorer, _module
-from cnncourse.explore.smoothing_model import KERNEL_NAMES, kernel_weights, shown
+from cnncourse.explore.smoothing_model import KERNEL_NAMES, kernel_weights
 from cnncourse.smoothing import error_summary, smooth
 
 TRACK = ".cx-left canvas"
@@ -334,11 +334,11 @@ def test_every_state_gives_python_s_numbers(show, track):
     explorer = SmoothingExplorer(track)
     page = show(explorer)
     random = np.random.default_rng(9)
-    for k in range(12):
+    for k in range(6):
         weights = random.standard_normal(random.integers(1, 26)).round(2).tolist()
         last = explorer._model.position.size - 1
         chosen = {
-            "kernel_name": (*KERNEL_NAMES, "own")[k % 6],
+            "kernel_name": (*KERNEL_NAMES, "own")[k],
             "length": len(weights),
             "centred": bool(k % 2),
             "sigma": float(random.uniform(0, 2) * track.sigma),
@@ -357,5 +357,5 @@ def test_every_state_gives_python_s_numbers(show, track):
             timeout=5_000,
         )
         summary = now._model.summary(now.state())
-        assert page.locator("[data-cx=rmse]").inner_text() == shown(summary.rmse, 3)
+        assert number(page, "rmse") == pytest.approx(summary.rmse, abs=0.051)
     assert page.errors == []

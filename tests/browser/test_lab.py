@@ -1,15 +1,10 @@
 """JupyterLab with a real kernel: the explorer, and lesson 01 as a learner goes through it."""
 
-import sys
-from pathlib import Path
-
 import nbformat
 import pytest
+from notebook_page import NotebookPage, keep_picture_of_failure
 
 from cnncourse.exercises import get
-
-sys.path.insert(0, str(Path(__file__).parent))
-from notebook_page import NotebookPage
 
 LESSON = "notebooks/01_spaceship_smoothing.ipynb"
 WRONG = """def my_convolution(x, w):
@@ -34,8 +29,7 @@ def small_notebook(lab):
     return "explorer.ipynb"
 
 
-def canvas(place):
-    return f"document.querySelectorAll('.cx canvas')[{place}].toDataURL()"
+COLUMNS = "document.querySelector('.cx > canvas').toDataURL()"
 
 
 def test_the_explorer_and_its_kernel_stay_in_step(lab, open_page, small_notebook):
@@ -46,21 +40,21 @@ def test_the_explorer_and_its_kernel_stay_in_step(lab, open_page, small_notebook
     explorers = page.locator(".cx")
     explorers.nth(1).wait_for()
 
-    before = page.evaluate(canvas(1))
+    before = page.evaluate(COLUMNS)
     slider = explorers.nth(0).get_by_role("slider", name="Time t")
     slider.focus()
     for _ in range(3):
         page.keyboard.press("ArrowRight")
-    page.wait_for_function(f"before => {canvas(1)} !== before", arg=before)
+    page.wait_for_function(f"before => {COLUMNS} !== before", arg=before)
     # The keys were the slider's: JupyterLab has not moved to another cell.
     assert slider.evaluate("element => element === document.activeElement")
     # The other view of the same widget follows.
     page.wait_for_function("document.querySelectorAll('.cx-time input')[1].value === '63'")
     assert notebook.ask_kernel("explorer.t") == 63
 
-    before = page.evaluate(canvas(1))
+    before = page.evaluate(COLUMNS)
     assert notebook.ask_kernel("[setattr(explorer, 'weights', [0.5, 0.75, -0.25])]") == [None]
-    page.wait_for_function(f"before => {canvas(1)} !== before", arg=before)
+    page.wait_for_function(f"before => {COLUMNS} !== before", arg=before)
     assert explorers.nth(0).get_by_role("radio", name="own").is_checked()
     assert notebook.ask_kernel("[explorer.kernel_name, explorer.length]") == ["own", 3]
     outside = [url for url in page.requests if not url.startswith((lab.address, "data:", "blob:"))]
@@ -73,26 +67,43 @@ def test_the_explorer_takes_on_lab_s_theme(lab, open_page, small_notebook):
     notebook.run_all()
     root = page.locator(".cx").first
     assert root.get_attribute("data-theme") == "light"
-    before = page.evaluate(canvas(0))
+    before = page.evaluate(COLUMNS)
     notebook.command("apputils:change-theme", theme="JupyterLab Dark")
     page.wait_for_function("document.querySelector('.cx').dataset.theme === 'dark'")
-    page.wait_for_function(f"before => {canvas(0)} !== before", arg=before)
+    page.wait_for_function(f"before => {COLUMNS} !== before", arg=before)
 
 
 @pytest.fixture(scope="module")
-def lesson(lab, browser):
-    """Lesson 01 after Run All, for the steps below, which go on from one another."""
+def lesson_page(lab, browser):
     context = browser.new_context(viewport={"width": 1280, "height": 960})
     page = context.new_page()
     page.set_default_timeout(100_000)
-    notebook = NotebookPage(page, lab, LESSON)
-    notebook.run_all()
-    yield notebook
+    page.errors = []
+    page.on("pageerror", lambda error: page.errors.append(str(error)))
+    yield NotebookPage(page, lab, LESSON)
     context.close()
 
 
-def test_lesson_01_runs_without_an_error(lesson):
+@pytest.fixture
+def lesson(lesson_page, request, tmp_path):
+    """Lesson 01 in one page for the tests below, which go on from one another in this order."""
+    yield lesson_page
+    keep_picture_of_failure(lesson_page.page, request, tmp_path / "failure.png")
+
+
+def test_before_it_is_run_lesson_01_shows_pictures_in_place_of_explorers(lesson):
+    assert lesson.page.locator(".cx").count() == 0
+    assert lesson.page.locator(".jp-OutputArea img[src^='data:image/png']").count() > 3
     assert lesson.problems() == []
+
+
+def test_lesson_01_runs_without_an_error(lesson):
+    lesson.command("notebook:clear-all-cell-outputs")
+    assert len(lesson.never_run()) > 10
+    lesson.run_all()
+    assert lesson.problems() == []
+    assert lesson.never_run() == []
+    assert lesson.page.errors == []
 
 
 def test_in_lesson_01_the_explorer_moves(lesson):
@@ -100,10 +111,10 @@ def test_in_lesson_01_the_explorer_moves(lesson):
     explorer.scroll_into_view_if_needed()
     slider = explorer.get_by_role("slider", name="Time t")
     start = int(slider.input_value())
-    before = lesson.page.evaluate(canvas(0))
+    before = lesson.page.evaluate(COLUMNS)
     slider.focus()
     lesson.page.keyboard.press("ArrowLeft")
-    lesson.page.wait_for_function(f"before => {canvas(0)} !== before", arg=before)
+    lesson.page.wait_for_function(f"before => {COLUMNS} !== before", arg=before)
     assert int(slider.input_value()) == start - 1
 
 

@@ -16,9 +16,9 @@ export function shown(value, digits = 2) {
   return (Number(text) === 0 ? text.replace("-", "") : text).replace("-", "−");
 }
 
-/** As many decimals, two at most, as fit into a column `width` pixels wide at 11 pixels' type. */
+/** As many decimals, two at most, as fit into a column `width` pixels wide. */
 export function short(value, width) {
-  const room = Math.floor((width - 3) / 6.6) - (value < 0 ? 1 : 0);
+  const room = Math.floor((width - 1) / 6.3) - (value < 0 ? 1 : 0);
   const whole = Math.max(1, Math.floor(Math.log10(Math.abs(value) || 1)) + 1);
   return shown(value, Math.max(0, Math.min(2, room - whole - 1)));
 }
@@ -213,16 +213,10 @@ export function palette(root) {
 }
 
 /** Text at a place; `align` is start, center or end, `base` top, middle or bottom. */
-export function text(pen, words, x, y, { colour, size = 12, align = "start", base = "middle", bold = false, font, halo } = {}) {
+export function text(pen, words, x, y, { colour, size = 12, align = "start", base = "middle", bold = false, font } = {}) {
   pen.font = `${bold ? "600 " : ""}${size}px ${font}`;
   pen.textAlign = align;
-  pen.textBaseline = base === "middle" ? "middle" : base;
-  if (halo) {
-    pen.strokeStyle = halo;
-    pen.lineWidth = 4;
-    pen.lineJoin = "round";
-    pen.strokeText(words, x, y);
-  }
+  pen.textBaseline = base;
   pen.fillStyle = colour;
   pen.fillText(words, x, y);
 }

@@ -125,6 +125,12 @@ function range(values, share) {
   return [low - margin, high + margin];
 }
 
+/** A weight with two decimals; where there is no room for it, its leading zero goes. */
+function shortWeight(weight, width) {
+  const words = shown(weight);
+  return words.length * 6.6 > width ? words.replace("0.", ".") : words;
+}
+
 /** A dot for a measurement: open, so that it differs from the estimate by shape too. */
 function dot(pen, x, y, radius, colour) {
   if (Number.isNaN(y)) return;
@@ -170,7 +176,7 @@ function legend(pen, right, y, colours) {
 /** The whole track above, the errors below, on one time axis. */
 function drawTrack({ pen, width, height }, data, state, now, colours) {
   const right = width - 10;
-  const [top, middle, lower, bottom] = [26, 166, 202, height - 22];
+  const [top, middle, lower, bottom] = [26, 158, 193, height - 22];
   const x = scale(0, data.n - 1, LEFT, right);
   const [lowest, highest] = range(data.position, 0.1);
   const y = scale(lowest, highest + 0.15 * (highest - lowest), middle, top);
@@ -196,15 +202,13 @@ function drawTrack({ pen, width, height }, data, state, now, colours) {
   text(pen, "error (smoothed − true), km", LEFT, lower - 11, { colour: colours.ink, bold: true, ...font });
   const { first, count } = now.samples;
   drawErrorBand(pen, now.summary, e, [x(first), x(first + count - 1)], [right, lower, bottom], colours);
-  axisY(pen, e, { left: LEFT, right, count: 3, colours });
+  axisY(pen, e, { left: LEFT, right, count: 4, colours });
   line(pen, LEFT, e(0), right, e(0), { colour: colours.true, width: 1.5, dash: [5, 3] });
-  pen.save();
-  pen.beginPath();
-  pen.rect(LEFT, lower - 3, right - LEFT, bottom - lower + 6);
-  pen.clip();
-  for (let i = 0; i < data.n; i++) dot(pen, x(i), e(now.measured[i] - data.position[i]), 2, colours.data);
+  for (let i = 0; i < data.n; i++) {
+    const error = now.measured[i] - data.position[i];
+    if (Math.abs(error) < reach) dot(pen, x(i), e(error), 2, colours.data);
+  }
   curve(pen, data.n, x, (i) => e(errors[i]), { colour: colours.estimate, width: 2.5 });
-  pen.restore();
 
   line(pen, cursor, top, cursor, bottom, { colour: colours.ink, width: 1.5 });
   diamond(pen, cursor, y(now.estimate[state.t]), 6, colours.estimate, colours.paper);
@@ -222,7 +226,7 @@ function drawPhases(pen, data, state, x, [top, bottom], colours) {
     }
     pen.font = `${chosen ? "600 " : ""}11px ${colours.font}`;
     if (pen.measureText(name).width < to - from - 4) {
-      text(pen, name, (from + to) / 2, top + 8, { colour: chosen ? colours.ink : colours.soft, bold: chosen, align: "center", size: 11, font: colours.font, halo: colours.paper });
+      text(pen, name, (from + to) / 2, top + 8, { colour: chosen ? colours.ink : colours.soft, bold: chosen, align: "center", size: 11, font: colours.font });
     }
   });
 }
@@ -275,7 +279,7 @@ function drawKernel({ pen, width, height }, data, state, place, colours) {
     const colour = weight < 0 ? colours.minus : colours.plus;
     bar(pen, left + wide * 0.08, wide * 0.84, y(0), y(weight), { colour, negative: weight < 0 });
     line(pen, left + wide * 0.08, y(weight), left + wide * 0.92, y(weight), { colour: colours.ink, width: 2.5 });
-    if (wide > 11 || i % Math.ceil(13 / wide) === 0) {
+    if ((i - ahead) % Math.ceil(24 / wide) === 0) {
       text(pen, shown(i - ahead, 0), left + wide / 2, height - 24, { colour: colours.soft, align: "center", size: 11, ...font });
     }
   });
@@ -290,11 +294,11 @@ function drawSum({ pen, width, height }, data, state, now, view, colours) {
   const columns = view.columns;
   const wide = (right - LEFT) / columns;
   const centre = (index) => LEFT + (index - view.first + 0.5) * wide;
-  const rows = { samples: [22, 118], kernel: [160, 208], products: [250, 300] };
+  const rows = { samples: [22, 108], kernel: [146, 202], products: [241, 297] };
   const last = Math.min(data.n - 1, view.first + columns - 1);
   const first = Math.max(0, view.first);
   const { terms } = now.sum;
-  const numbers = wide >= 27 ? 11 : 0;
+  const numbers = wide >= 29 ? 11 : wide >= 24 ? 10 : 0;
   const shadeFrom = centre(terms.at(-1).index) - wide / 2;
   pen.fillStyle = colours.shade;
   pen.fillRect(shadeFrom, rows.samples[0], terms.length * wide, rows.products[1] - rows.samples[0]);
@@ -306,12 +310,12 @@ function drawSum({ pen, width, height }, data, state, now, view, colours) {
   heading("samples x(a), km", rows.samples, "");
   heading("the kernel, flipped: w(t − a)", rows.kernel, "×");
   heading("products x(a) · w(t − a), km", rows.products, "=");
-  const weights = terms.map((term) => ({ ...term, value: term.weight, label: shown(term.weight) }));
+  const weights = terms.map((term) => ({ ...term, value: term.weight, label: shortWeight(term.weight, wide) }));
   const products = terms.map((term) => ({ ...term, value: term.product, label: short(term.product, wide) }));
   drawColumns(pen, weights, { centre, wide, right, row: rows.kernel, numbers }, colours);
   drawColumns(pen, products, { centre, wide, right, row: rows.products, numbers }, colours);
   for (const { index, age } of terms) {
-    if (wide < 15 && age % 5) continue;
+    if (age % Math.ceil(24 / wide)) continue;
     text(pen, shown(age, 0), centre(index), rows.kernel[1] + 12, { colour: colours.soft, align: "center", size: 11, ...font });
   }
   text(pen, "age", LEFT - 6, rows.kernel[1] + 12, { colour: colours.soft, align: "end", size: 11, ...font });
@@ -356,7 +360,7 @@ function drawColumns(pen, terms, { centre, wide, right, row, numbers }, colours)
   const [top, bottom] = row;
   const low = Math.min(0, ...terms.map((term) => term.value));
   const high = Math.max(0, ...terms.map((term) => term.value));
-  const room = numbers ? 14 : 2;
+  const room = numbers ? 13 : 2;
   const y = scale(low, high || (low ? 0 : 1), bottom - (low < 0 ? room : 0), top + (high > 0 ? room : 0));
   line(pen, LEFT, y(0), right, y(0), { colour: colours.ink });
   for (const { index, value, there, label } of terms) {
@@ -477,10 +481,9 @@ function makeNumbers(data, shared) {
   const show = (now, { weights, centred, phase: chosen }) => {
     phase.show(chosen);
     const write = (prefix, { rmse, bias, sd }) => {
-      cells[`${prefix}rmse`].textContent = shown(rmse, 3);
-      cells[`${prefix}bias`].textContent = shown(bias, 3);
-      cells[`${prefix}sd`].textContent = shown(sd, 3);
-      cells[`${prefix}variance`].textContent = shown(sd ** 2, 3);
+      for (const [key, value] of Object.entries({ rmse, bias, sd, variance: sd ** 2 })) {
+        cells[prefix + key].textContent = shown(value, Math.abs(value) < 100 ? 3 : 1);
+      }
     };
     write("", now.summary);
     write("raw-", now.raw);
@@ -500,7 +503,7 @@ function makeNumbers(data, shared) {
   return { element: node("div", { class: "cx-numbers" }, phase.element, table, share, note), show };
 }
 
-const TALL = 146;
+const TALL = 124;
 
 /** The kernel's bars, to drag or to move by keys. */
 function makeEditor(data, shared, act) {
@@ -549,7 +552,7 @@ function makeEditor(data, shared, act) {
     },
   });
   const normalise = button("Normalise", act.normalise);
-  const title = node("div", { class: "cx-title" }, "Kernel w by age: drag its bars");
+  const title = node("div", { class: "cx-title" }, "Kernel by age: drag its bars");
   const stage = node("div", { class: "cx-stage" }, picture.canvas, bars.element);
   const element = node("div", { class: "cx-editor" }, node("div", { class: "cx-head" }, title, normalise), stage);
   const show = (colours) => {
@@ -598,7 +601,7 @@ function makeView() {
 }
 
 /** Draw the explorer into `el` and keep it in step with `model`; returns what takes it away again. */
-export function render({ model, el }) {
+function render({ model, el }) {
   const data = unpack(model);
   const root = node("div", { class: "cx", role: "group", "aria-label": "Smoothing explorer" });
   const shared = sharedState(model, NAMES, () => show());
@@ -607,8 +610,8 @@ export function render({ model, el }) {
   const controls = makeControls(data, shared, act);
   const numbers = makeNumbers(data, shared);
   const editor = makeEditor(data, shared, act);
-  const track = surface({ height: 314, label: "Track", className: "cx-drag" });
-  const columns = surface({ height: 324, label: "Samples, flipped kernel and products", className: "cx-drag" });
+  const track = surface({ height: 302, label: "Track", className: "cx-drag" });
+  const columns = surface({ height: 320, label: "Samples, flipped kernel and products", className: "cx-drag" });
   const view = makeView();
   const time = slider({
     label: "Time t", hideLabel: true, min: 0, max: data.n - 1, step: 1, format: (t) => `t = ${data.clock(t)} s`,
