@@ -78,10 +78,10 @@ def result_dtype(*arrays: np.ndarray) -> np.dtype:
     >>> result_dtype(np.zeros(2, np.uint8), np.zeros(2, np.int16))
     dtype('int64')
     """
-    if all(array.dtype.kind in "bui" for array in arrays):
+    dtypes = {array.dtype for array in arrays}
+    if all(dtype.kind in "bui" for dtype in dtypes):
         return np.dtype(np.int64)
-    dtype = np.result_type(*(array.dtype for array in arrays))
-    return dtype.newbyteorder("=")
+    return np.result_type(*dtypes).newbyteorder("=")
 
 
 def integer(name: str, value: Any, *, minimum: int = 1) -> int:
@@ -135,16 +135,14 @@ def integer_pair(name: str, value: Any, *, minimum: int = 1) -> tuple[int, int]:
 
 
 def is_sequence(value: Any) -> bool:
-    """Tell whether `value` is a tuple, a list or a 1-D array of several entries, not text.
+    """Tell whether `value` is a tuple, a list or an array of several entries, not text.
 
     Examples
     --------
     >>> is_sequence((1, 2)), is_sequence(3), is_sequence("same")
     (True, False, False)
     """
-    if isinstance(value, np.ndarray):
-        return value.ndim > 0
-    return isinstance(value, Sequence) and not isinstance(value, (str, bytes))
+    return isinstance(value, (tuple, list)) or (isinstance(value, np.ndarray) and value.ndim > 0)
 
 
 def choice(name: str, value: Any, options: Sequence[str]) -> str:

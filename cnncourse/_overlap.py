@@ -16,6 +16,7 @@ from numpy.lib.stride_tricks import as_strided
 from scipy import fft
 
 from cnncourse._blocks import BLOCK, correlate, working_dtype
+from cnncourse.shapes import Pair
 
 LONG = 4096
 """Signals with fewer outputs are left to ``numpy.correlate``."""
@@ -26,8 +27,11 @@ TOEPLITZ_TAPS = 12
 FFT_TAPS = {"d": 150, "f": 350}
 """From this many taps on, the Fourier transform (in float64) beats that for a signal."""
 
-FFT_TAPS_2D = {"d": 169, "f": 289}
-"""The same for an image: 13 x 13 and 17 x 17."""
+FFT_TAPS_2D = {"d": 121, "f": 225}
+"""The same for an image: 11 x 11 and 15 x 15."""
+
+LARGEST = 160_000
+"""Numbers in one transform: some five arrays of this size take 8 MB."""
 
 TOLERANCE = {"d": 5e-13, "f": 1e-6}
 """Rounding error that a transform may cause, as a part of the largest output."""
@@ -57,19 +61,44 @@ def slide(x: np.ndarray, w: np.ndarray, out: np.ndarray) -> None:
     [-1.0, -2.0, -4.0]
     """
     work = working_dtype(x, w[None], out.dtype)
-    plain = w.astype(np.int64 if out.dtype.kind == "i" else work, copy=False)
     if work.char not in FFT_TAPS or w.size < TOEPLITZ_TAPS or out.size < LONG:
-        _slide_plainly(x, plain, out)
+        _slide_plainly(x, w, out)
     elif w.size < FFT_TAPS[work.char]:
-        _slide_rows(x, plain, out, *_toeplitz(w.astype(work)))
+        _slide_rows(x, w, out, *_toeplitz(w.astype(work)))
     else:
-        _slide_rows(x, plain, out, *_fourier(w, out.size))
+        _slide_rows(x, w, out, *_fourier(w, out.size))
 
 
 def _slide_plainly(x: np.ndarray, w: np.ndarray, out: np.ndarray) -> None:
     for start in range(0, out.size, BLOCK):
-        piece = x[start : start + BLOCK + w.size - 1].astype(w.dtype, copy=False)
-        out[start : start + BLOCK] = np.correlate(piece, w.conj(), "valid")
+        piece = x[start : start + BLOCK + w.size - 1]
+        out[start : start + BLOCK] = correlate_short(piece, w, "valid", out.dtype)
+
+
+def correlate_short(x: np.ndarray, w: np.ndarray, mode: str, dtype: np.dtype) -> np.ndarray:
+    """Cross-correlate by ``numpy.correlate``, without its conjugation and without overflow.
+
+    Parameters
+    ----------
+    x : (n,) ndarray
+    w : (k,) ndarray
+        No longer than `x`.
+    mode : {"full", "valid"}
+    dtype : dtype
+        Of the result.
+
+    Returns
+    -------
+    (n + k - 1,) or (n - k + 1,) ndarray
+
+    Examples
+    --------
+    >>> correlate_short(np.array([1j, 2]), np.array([1j]), "full", np.dtype(complex)).tolist()
+    [(-1+0j), 2j]
+    """
+    working_dtype(x, w[None], dtype)  # refuses what would overflow
+    x, w = x.astype(dtype, copy=False), w.astype(dtype, copy=False)
+    return np.correlate(x, w.conj(), mode)  # type: ignore[call-overload]
 
 
 def _slide_rows(
@@ -117,8 +146,7 @@ def _toeplitz(w: np.ndarray) -> tuple[int, Callable[[np.ndarray], Transformed]]:
 
 def _fourier(w: np.ndarray, outputs: int) -> tuple[int, Callable[[np.ndarray], Transformed]]:
     """Return the outputs a row and the function that correlates rows by the Fourier transform."""
-    size = fft.next_fast_len(_piece(w.size + outputs - 1, w.size, 4096, 160_000), real=True)
-    step = min(size - w.size + 1, outputs)
+    step, size = _piece(outputs, w.size, 4096, LARGEST)
     spectrum = fft.rfft(w.astype(np.float64), size).conj()
     growth = _error_growth(w, size)
 
@@ -167,19 +195,16 @@ def correlate_by_fft(x: np.ndarray, kernels: np.ndarray, dtype: np.dtype) -> np.
 
 
 def _correlate_tiles(image: np.ndarray, kernel: np.ndarray, out: np.ndarray) -> None:
-    (height, width), (rows, columns) = image.shape, kernel.shape
-    tile_height = fft.next_fast_len(_piece(height, rows, 256, 400), real=True)
-    tile_width = fft.next_fast_len(
-        _piece(width, columns, 65_536 // tile_height, 160_000 // tile_height), real=True
-    )
+    rows, columns = kernel.shape
+    down, tile_height = _piece(out.shape[0], rows, 256, 400)
+    right, tile_width = _piece(out.shape[1], columns, 65_536 // tile_height, LARGEST // tile_height)
     shape = tile_height, tile_width
     spectrum = fft.rfft2(kernel.astype(np.float64), shape).conj()
     growth = _error_growth(kernel, tile_height * tile_width)
-    down, right = tile_height - rows + 1, tile_width - columns + 1
     pieces, checks = [], []
     with np.errstate(all="ignore"):  # what overflows is done again below
         for i, j in product(range(0, out.shape[0], down), range(0, out.shape[1], right)):
-            piece = image[i : i + tile_height, j : j + tile_width]
+            piece = image[i : i + down + rows - 1, j : j + right + columns - 1]
             target = out[i : i + down, j : j + right]
             tile = piece.astype(np.float64)
             waves = fft.rfft2(tile, shape)
@@ -194,9 +219,15 @@ def _correlate_tiles(image: np.ndarray, kernel: np.ndarray, out: np.ndarray) -> 
             target[...] = correlate(piece[None, None], kernel[None, None], dtype=out.dtype)[0, 0]
 
 
-def _piece(n: int, k: int, usual: int, most: int) -> int:
-    """Return how much of n to transform at once: four kernels, within bounds of workspace."""
-    return min(n, max(usual, min(4 * k, most), k + k // 8))
+def _piece(outputs: int, k: int, usual: int, most: int) -> Pair:
+    """Return how many outputs to compute by one transform, and the transform's size.
+
+    It spans some four kernels, if `most` allows it, and the pieces are of equal size.
+    """
+    room = max(usual, min(4 * k, most), k + k // 8) - k + 1
+    count = -(-outputs // room)
+    step = -(-outputs // count)
+    return step, fft.next_fast_len(step + k - 1, real=True)
 
 
 def _error_growth(w: np.ndarray, size: int) -> float:

@@ -19,7 +19,13 @@ from numpy.typing import ArrayLike
 
 from cnncourse._arrays import choice, integer, integer_pair, numeric_array, result_dtype
 from cnncourse._blocks import BOUNDARIES, correlate, pad_image
-from cnncourse._overlap import LONG, TOEPLITZ_TAPS, correlate_by_fft, slide
+from cnncourse._overlap import (
+    LONG,
+    TOEPLITZ_TAPS,
+    correlate_by_fft,
+    correlate_short,
+    slide,
+)
 from cnncourse.shapes import Pair, conv_output_size, image_padding
 
 MODES = ("full", "same", "valid")
@@ -110,7 +116,7 @@ def _plain_pair(x: ArrayLike, w: ArrayLike) -> bool:
         and x.dtype.char in "fd"
         and x.ndim == w.ndim == 1
         and 0 < w.size <= x.size
-        and (w.size < TOEPLITZ_TAPS or x.size < LONG)
+        and (w.size < TOEPLITZ_TAPS or x.size + w.size < LONG)
     )
 
 
@@ -123,20 +129,19 @@ def _signal(name: str, value: ArrayLike) -> np.ndarray:
 
 def _cut(x: np.ndarray, w: np.ndarray, mode: str, skipped: int) -> np.ndarray:
     """Cross-correlate; "same" starts at output `skipped` of "full"."""
-    n, k = x.size, w.size
+    n, k, dtype = x.size, w.size, result_dtype(x, w)
     if mode == "valid":
-        out = np.empty(conv_output_size(n, k), result_dtype(x, w))
+        out = np.empty(conv_output_size(n, k), dtype)
         slide(x, w, out)
         return out
     if k > n:  # x * w = w * x, and correlation is convolution with the flipped kernel
         x, w = w[::-1], x[::-1]
-    edge = min(n, k) - 1
-    out = np.empty(n + k - 1, result_dtype(x, w))
-    slide(x, w, out[edge : out.size - edge])
-    if edge:
-        zeros = np.zeros(edge, x.dtype)
-        slide(np.concatenate([zeros, x[:edge]]), w, out[:edge])
-        slide(np.concatenate([x[-edge:], zeros]), w, out[-edge:])
+    if n + k < LONG or (w.size < TOEPLITZ_TAPS and x.dtype == dtype):
+        out = correlate_short(x, w, "full", dtype)
+    else:
+        edge = np.zeros(min(n, k) - 1, x.dtype)
+        out = np.empty(n + k - 1, dtype)
+        slide(np.concatenate([edge, x, edge]), w, out)
     return out if mode == "full" else out[skipped : skipped + n]
 
 
@@ -256,7 +261,8 @@ def _correlate2d(
 ) -> np.ndarray:
     choice("boundary", boundary, tuple(BOUNDARIES))
     for size, taps, pad in zip(image.shape, kernel.shape, pads, strict=True):
-        conv_output_size(size, taps, padding=pad)
+        if size + sum(pad) < taps:
+            conv_output_size(size, taps, padding=pad)  # says so
     padded = pad_image(image, pads, boundary)[None, None]
     return _correlate_bank(padded, kernel[None, None], stride=stride)[0, 0]
 
@@ -271,8 +277,9 @@ def _correlate_bank(
     dtype: np.dtype | None = None,
 ) -> np.ndarray:
     """Do `_blocks.correlate`, by the Fourier transform where that is quicker."""
+    dtype = dtype or result_dtype(x, kernel)
     if kernel.shape[1] == 1 and len(kernel) == groups and stride == dilation == (1, 1):
-        out = correlate_by_fft(x, kernel, dtype or result_dtype(x, kernel))
+        out = correlate_by_fft(x, kernel, dtype)
         if out is not None:
             return out
     return correlate(x, kernel, stride=stride, dilation=dilation, groups=groups, dtype=dtype)
