@@ -118,6 +118,8 @@ class Picture:
         raw, png = io.BytesIO(), io.BytesIO()
         with house_style():
             self.figure.savefig(raw, format="png", dpi=SHARPNESS * DPI)
+            # A second pass would start from the first one's layout and might end a pixel off.
+            self.figure.set_layout_engine("none")
         with Image.open(raw) as image:
             # Unlike the other methods, this one loses neither pale areas nor small ones.
             few = image.convert("RGB").quantize(
