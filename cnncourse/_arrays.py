@@ -79,7 +79,7 @@ def result_dtype(*arrays: np.ndarray) -> np.dtype:
     dtype('int64')
     """
     dtypes = {array.dtype for array in arrays}
-    if all(dtype.kind in "bui" for dtype in dtypes):
+    if all(dtype.kind in "biu" for dtype in dtypes):
         return np.dtype(np.int64)
     return np.result_type(*dtypes).newbyteorder("=")
 

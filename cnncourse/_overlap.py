@@ -18,13 +18,13 @@ from scipy import fft
 from cnncourse._blocks import BLOCK, correlate, working_dtype
 from cnncourse.shapes import Pair
 
-LONG = 4096
+LONG = 8192
 """Signals with fewer outputs are left to ``numpy.correlate``."""
 
 TOEPLITZ_TAPS = 12
 """From this many taps on, a product with a Toeplitz matrix beats a dot product per output."""
 
-FFT_TAPS = {"d": 150, "f": 350}
+FFT_TAPS = {"d": 200, "f": 350}
 """From this many taps on, the Fourier transform (in float64) beats that for a signal."""
 
 FFT_TAPS_2D = {"d": 121, "f": 225}
