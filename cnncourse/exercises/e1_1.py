@@ -27,8 +27,8 @@ def my_weights(ages):
 
     Any such weights are right. One example: ages [-1, 0, 1, 2] -> [0, 0.5, 0.3, 0.2].
     """
-    # Any falling positive function of the age will do; here each sample back counts 0.7 times.
-    # `np.maximum` keeps the power tame for negative ages, whose weight is 0 anyway.
+    # Any falling positive function of the age will do; here each sample back counts
+    # 0.7 times. np.maximum keeps the power tame for negative ages, which weigh 0 anyway.
     weights = np.where(ages < 0, 0.0, 0.7 ** np.maximum(ages, 0))
     # Normalise last: what the future would have weighed must not enter the sum.
     return weights / weights.sum()

@@ -27,8 +27,8 @@ def my_convolution(x, w):
     Example: x = [1, 2], w = [10, 1] -> [10, 21, 2].
     """
     s = np.zeros(len(x) + len(w) - 1)
-    # Read eq. (2) from the side of the input: sample a adds x[a] times the whole kernel to the
-    # output, from place a on. The flip is in there: w's first tap meets the newest sample.
+    # Read eq. (2) from the side of the input: sample a adds x[a] times the whole kernel to
+    # the output, from place a on. The flip is in there: w(0) meets the newest sample.
     for a in range(len(x)):
         for b in range(len(w)):
             s[a + b] += x[a] * w[b]  # t = a + b, so b = t - a

@@ -26,9 +26,9 @@ def my_smooth(x, w):
     Example: x = [2, 4, 6], w = [0.75, 0.25] -> [2, 3.5, 5.5].
     """
     n = len(x)
-    # The first n outputs of the full convolution need no future; missing samples count as 0 ...
+    # The first n outputs of the full convolution need no future; what is missing counts 0.
     sums = np.convolve(x, w)[:n]
-    # ... and the same filter over ones adds up just the weights that found a measurement.
+    # The same filter over ones adds up just the weights that found a measurement.
     used = np.convolve(np.ones(n), w)[:n]
     return sums / used
 

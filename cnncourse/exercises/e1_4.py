@@ -28,9 +28,9 @@ def my_best_length(velocity, dt, sigma, max_length):
     best, smallest = 1, float("inf")
     # Try every length: max_length is small, and no rounding of a formula can go wrong.
     for m in range(1, max_length + 1):
-        # The ages 0 ... m - 1 have the mean (m - 1) / 2: by so many samples the average lags.
+        # The ages 0 ... m - 1 have the mean (m - 1) / 2: so many samples does it lag.
         bias = velocity * dt * (m - 1) / 2
-        # Averaging m independent measurements divides the variance, sigma squared, by m.
+        # Averaging m independent measurements divides the variance, sigma**2, by m.
         mean_square = bias**2 + sigma**2 / m
         if mean_square < smallest:
             best, smallest = m, mean_square
@@ -97,6 +97,18 @@ def _rounded(rounding: Callable[[float], int]) -> Callable[[float, float, float,
     def length(velocity: float, dt: float, sigma: float, max_length: int) -> int | None:
         real = _stationary(velocity, dt, sigma)
         return None if real is None else min(max(rounding(real), 1), max_length)
+
+    return length
+
+
+def _cubic(rounding: Callable[[float], int]) -> Callable[[float, float, float, int], int | None]:
+    """With a lag of m / 2 the optimum has a formula, m^3 = 2 sigma^2 / (v dt)^2; round it."""
+
+    def length(velocity: float, dt: float, sigma: float, max_length: int) -> int | None:
+        if velocity == 0:
+            return None
+        real = (2 * (sigma / (velocity * dt)) ** 2) ** (1 / 3)
+        return min(max(rounding(real), 1), max_length)
 
     return length
 
@@ -224,6 +236,9 @@ EXERCISE = Exercise(
             (
                 _least(lambda v, dt, s, m: (v * dt * m / 2) ** 2 + s**2 / m),
                 _least(lambda v, dt, s, m: (v * dt * (m + 1) / 2) ** 2 + s**2 / m),
+                _cubic(round),
+                _cubic(floor),
+                _cubic(ceil),
             ),
         ),
         Misconception(

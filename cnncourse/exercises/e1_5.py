@@ -26,8 +26,8 @@ def my_toeplitz(w, n):
     """
     m = len(w)
     T = np.zeros((n + m - 1, n))
-    # Column j is what an impulse at sample j gives: the kernel, moved down by j rows. It just
-    # fits, since there are m - 1 rows more than columns.
+    # Column j is what an impulse at sample j gives: the kernel, moved down by j rows. It
+    # just fits, since there are m - 1 rows more than columns.
     for j in range(n):
         T[j : j + m, j] = w
     return T
@@ -63,6 +63,14 @@ def _rolled_rows(w: Array, n: int, rows: int) -> Array | None:
     if len(w) > n:
         return None
     return _by_index(w, (rows, n), lambda i, j: (j - i) % n)
+
+
+def _wrapped(w: Array, n: int) -> Array | None:
+    """Python's w[-1] is the last tap: what comes out if the guard against it is missing."""
+    if n - 1 > len(w):
+        return None  # an IndexError
+    shape = (n + len(w) - 1, n)
+    return _by_index(w, shape, lambda i, j: (i - j) if i >= j else len(w) + i - j)
 
 
 def _cases(draw: Draw) -> list[Case]:
@@ -160,6 +168,13 @@ EXERCISE = Exercise(
                 lambda w, n: _by_index(w, (n + len(w) - 1, n), lambda i, j: abs(i - j)),
                 lambda w, n: _by_index(w, (n, n), lambda i, j: abs(i - j)),
             ),
+        ),
+        Misconception(
+            "negative-index",
+            "A negative index wrapped round: in Python, w[-1] is the last tap.",
+            "Above the diagonal t - a is negative, and w(t - a) is 0 there. Python does not "
+            "complain about a negative index, it counts from the end.",
+            (_wrapped,),
         ),
         Misconception(
             "off-by-one",

@@ -22,8 +22,8 @@ def my_single_kernel(u, v):
 
     Example: u = [1, 2], v = [3, 4] -> [3, 10, 8].
     """
-    # Brackets may be moved: (x * u) * v = x * (u * v). So the kernel that does both is the full
-    # convolution of the two; its last tap is as old as both last taps together.
+    # Brackets may be moved: (x * u) * v = x * (u * v). So the kernel that does both is the
+    # full convolution of the two; its last tap is as old as both last taps together.
     return np.convolve(u, v)
 
 

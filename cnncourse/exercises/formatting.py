@@ -11,21 +11,26 @@ MOST_CELLS = 60
 
 
 def format_value(value: Any, digits: int = 5) -> str:
-    """Write a number or an array with so many significant digits.
+    """Write a number or an array with so many significant digits, a matrix row by row.
 
     Examples
     --------
     >>> format_value(np.array([1.0, 0.1 + 0.2, -0.0]))
     '[1, 0.3, 0]'
     >>> format_value(np.eye(2))
-    '[[1, 0], [0, 1]]'
+    '[[1, 0],\n [0, 1]]'
     """
     values = np.asarray(value, dtype=float)
     if values.ndim == 0:
         return f"{float(values) + 0.0:.{digits}g}"
     if values.size > MOST_CELLS:
         return f"an array of shape {values.shape}"
-    return "[" + ", ".join(format_value(item, digits) for item in values) + "]"
+    if values.ndim == 1:
+        return "[" + ", ".join(format_value(item, digits) for item in values) + "]"
+    cells = [[format_value(item, digits) for item in row] for row in values]
+    width = max((len(cell) for row in cells for cell in row), default=0)
+    rows = ["[" + ", ".join(cell.rjust(width) for cell in row) + "]" for row in cells]
+    return "[" + ",\n ".join(rows) + "]"
 
 
 def format_pair(expected: Any, got: Any) -> tuple[str, str]:

@@ -158,7 +158,8 @@ class _Verdict:
         return _Finding("not attempted", message, "stub")
 
     def _readymade(self) -> _Finding | None:
-        use = next((call.used for call in self.calls if call.used is not None), None)
+        calls = [*self.calls, *self.again.values()]
+        use = next((call.used for call in calls if call.used is not None), None)
         if use is None:
             return None
         message = wording.ready_made(self.exercise, use)

@@ -11,6 +11,9 @@ from pathlib import Path
 from types import TracebackType
 
 
+LONGEST = 70  # characters of a line of code shown in a message
+
+
 @dataclass(frozen=True)
 class Line:
     """A line of the learner's code: its number, counted in its cell, and its text (or "")."""
@@ -47,7 +50,8 @@ def is_library(filename: str) -> bool:
 
 def line_of(filename: str, number: int) -> Line:
     """Read the line `number` of `filename`; notebook cells are known to linecache, too."""
-    return Line(number, linecache.getline(filename, number).strip())
+    text = linecache.getline(filename, number).strip()
+    return Line(number, text if len(text) <= LONGEST else text[: LONGEST - 4] + " ...")
 
 
 def deepest_own_line(trace: TracebackType | None) -> Line | None:

@@ -121,8 +121,8 @@ class CheckResult:
             body.append(_list(self._open_parts()))
         body += [f"<p style='{_SMALL}'>{_prose(note)}</p>" for note in self.notes]
         heading = (
-            f"<span style='color:{colour};font-weight:700'>{_SIGNS[self.status]} "
-            f"{escape(self.status.capitalize())}</span>"
+            f"<span style='color:{colour};font-weight:700'>{_SIGNS[self.status]}</span> "
+            f"<span style='font-weight:700'>{escape(self.status.capitalize())}</span>"
             f"<span style='font-weight:600;margin-left:12px'>{escape(self.exercise_id)} "
             f"{escape(self.title)}</span>"
             f"<span style='float:right;opacity:.8'>{self.score}</span>"
@@ -165,7 +165,7 @@ def _table(example: Counterexample) -> str:
     rows = "".join(
         "<tr style='background:none'><th scope='row' style='text-align:left;padding:1px 14px 1px "
         f"0;font-weight:600;vertical-align:top;opacity:.8'>{label}</th><td style='text-align:left;"
-        f"padding:1px 0;{_MONO}'>{escape(text)}</td></tr>"
+        f"padding:1px 0;white-space:pre-wrap;{_MONO}'>{escape(text)}</td></tr>"
         for label, text in example.rows()
     )
     style = "margin:8px 0 0;border:none;border-collapse:collapse;font-size:inherit;color:inherit"
@@ -187,6 +187,7 @@ def _points(number: int) -> str:
 
 def _paragraph(text: str, label: str = "") -> str:
     start = f"  {label:<10}" if label else "  "
-    return fill(
-        text, 96, initial_indent=start, subsequent_indent=" " * len(start), break_long_words=False
-    )
+    later = " " * len(start)
+    first, *others = text.split("\n")  # a matrix keeps its rows
+    lines = [fill(first, 96, initial_indent=start, subsequent_indent=later)]
+    return "\n".join(lines + [later + line for line in others])

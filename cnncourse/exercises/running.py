@@ -155,7 +155,8 @@ class Runner:
                     raise
                 except BaseException as error:
                     failure = _failure(error)
-        _put_back(numpy_before)
+                finally:
+                    _put_back(numpy_before)
         self._time_left -= time.monotonic() - start
         changed = tuple(
             i for i, (a, b) in enumerate(zip(args, given, strict=True)) if _differ(a, b)

@@ -3,82 +3,81 @@
 import numpy as np
 
 
-def flipped(w):
-    return np.flip(w)
-
-
-def as_list(w):
-    return list(reversed(w))
+def by_slice(w):
+    return w[::-1]
 
 
 def by_loop(w):
-    backwards = np.zeros(len(w))
-    for place in range(len(w)):
-        backwards[len(w) - 1 - place] = w[place]
-    return backwards
+    out = []
+    for value in w:
+        out.insert(0, value)
+    return out
+
+
+def by_reversed(w):
+    return list(reversed(w))
+
+
+def by_numpy(w):
+    return np.flip(w).astype(np.float32)
+
+
+def by_swapping_a_copy(w):
+    out = w.copy()
+    for i in range(len(w) // 2):
+        out[i], out[-1 - i] = out[-1 - i], out[i]
+    return out
 
 
 def by_index(w):
-    return w[np.arange(len(w) - 1, -1, -1)]
+    out = np.zeros(len(w))
+    for i in range(len(w)):
+        out[len(w) - 1 - i] = w[i]
+    return out
 
 
-def single_precision(w):
-    return w[::-1].astype(np.float32)
-
-
-def of_torch(w):
-    import torch
-
-    return torch.flip(torch.as_tensor(w.copy()), (0,))
-
-
-def as_it_is(w):
+def unchanged(w):
     return w
 
 
 def copied(w):
-    return w.copy()
+    return [value for value in w]
 
 
-def twice(w):
-    return w[::-1][::-1]
+def sorted_up(w):
+    return sorted(w)
 
 
-def rising(w):
-    return np.sort(w)
+def sorted_down(w):
+    return np.sort(w)[::-1]
 
 
-def falling(w):
-    return sorted(w, reverse=True)
-
-
-def minus(w):
+def signs_turned(w):
     return -w
 
 
-def minus_backwards(w):
-    return -w[::-1]
-
-
-def last_to_front(w):
+def rolled(w):
     return np.roll(w, 1)
 
 
-def first_to_back(w):
-    return np.append(w[1:], w[0])
-
-
 def ends_swapped(w):
-    swapped = w.copy()
-    swapped[0], swapped[-1] = w[-1], w[0]
-    return swapped
+    out = w.copy()
+    out[0], out[-1] = w[-1], w[0]
+    return out
 
 
-def without_the_first(w):
+def overwritten_copy(w):
+    out = w.copy()
+    for i in range(len(out)):
+        out[i] = out[-1 - i]
+    return out
+
+
+def last_missing(w):
     return w[:0:-1]
 
 
-def without_the_last(w):
+def first_missing(w):
     return w[-2::-1]
 
 
@@ -86,38 +85,47 @@ def every_second(w):
     return w[::-2]
 
 
-def doubled(w):
-    return np.concatenate([w[::-1], w])
+def only_last(w):
+    return w[-1]
 
 
-def reciprocal(w):
-    return 1 / w
+def as_column(w):
+    return w[::-1].reshape(-1, 1)
 
 
-def overwritten(w):
-    w = w.copy()
-    for place in range(len(w)):
-        w[place] = w[len(w) - 1 - place]  # the second half reads what the first half wrote
-    return w
+def zeros(w):
+    return np.zeros(len(w))
 
 
-RIGHT = [flipped, as_list, by_loop, by_index, single_precision, of_torch]
+def reversed_object(w):
+    return reversed(list(w))
 
+
+def whole_numbers(w):
+    return w[::-1].astype(int)
+
+
+def text(w):
+    return str(w)[::-1]
+
+
+RIGHT = [by_slice, by_loop, by_reversed, by_numpy, by_swapping_a_copy, by_index]
 WRONG = {
-    as_it_is: "unchanged",
+    unchanged: "unchanged",
     copied: "unchanged",
-    twice: "unchanged",
-    rising: "sorted",
-    falling: "sorted",
-    minus: "negated",
-    minus_backwards: "negated",
-    last_to_front: "rotated",
-    first_to_back: "rotated",
+    sorted_up: "sorted",
+    sorted_down: "sorted",
+    signs_turned: "negated",
+    rolled: "rotated",
     ends_swapped: "first-and-last-swapped",
-    without_the_first: None,
-    without_the_last: None,
+    overwritten_copy: "overwritten",
+    last_missing: None,
+    first_missing: None,
     every_second: None,
-    doubled: None,
-    reciprocal: None,
-    overwritten: "overwritten",
+    only_last: None,
+    as_column: None,
+    zeros: None,
+    reversed_object: None,
+    whole_numbers: None,
+    text: None,
 }

@@ -1,0 +1,252 @@
+"""Answers to E1.4 as learners might write them, right and wrong."""
+
+from math import ceil, sqrt
+
+import numpy as np
+
+
+def grid_of_lengths(velocity, dt, sigma, max_length):
+    m = np.arange(1, max_length + 1)
+    cost = (velocity * dt * (m - 1) / 2) ** 2 + sigma**2 / m
+    return np.argmin(cost) + 1
+
+
+def longest_of_equals(velocity, dt, sigma, max_length):
+    def rmse(m):
+        return sqrt((velocity * dt * (m - 1) / 2) ** 2 + sigma**2 / m)
+
+    return min(range(max_length, 0, -1), key=rmse)
+
+
+def from_the_weights(velocity, dt, sigma, max_length):
+    best = None
+    for m in range(1, max_length + 1):
+        w = np.ones(m) / m
+        bias = -velocity * dt * np.sum(np.arange(m) * w)
+        variance = sigma**2 * np.sum(w**2)
+        if best is None or bias**2 + variance < best[0]:
+            best = (bias**2 + variance, m)
+    return float(best[1])
+
+
+def neighbours_of_the_root(velocity, dt, sigma, max_length):
+    if velocity == 0:
+        return max_length
+    goal = 2 * sigma**2 / (velocity * dt) ** 2
+    m = 1
+    while m < max_length and (m + 1) ** 2 * m <= goal:
+        m += 1
+    candidates = [m, min(m + 1, max_length)]
+    return min(candidates, key=lambda k: (velocity * dt * (k - 1) / 2) ** 2 + sigma**2 / k)
+
+
+def walks_up_while_better(velocity, dt, sigma, max_length):
+    def cost(m):
+        return (0.5 * velocity * dt * (m - 1)) ** 2 + sigma * sigma / m
+
+    m = 1
+    while m < max_length and cost(m + 1) < cost(m):
+        m = m + 1
+    return m
+
+
+def roots_by_numpy(velocity, dt, sigma, max_length):
+    if velocity == 0:
+        return np.int32(max_length)
+    roots = np.roots([1, -1, 0, -2 * (sigma / (velocity * dt)) ** 2])
+    real = max(root.real for root in roots if abs(root.imag) < 1e-9)
+    near = [min(max(k, 1), max_length) for k in (int(real), int(real) + 1)]
+    cost = [(velocity * dt * (k - 1) / 2) ** 2 + sigma**2 / k for k in near]
+    return np.int32(near[int(np.argmin(cost))])
+
+
+def scaled_cost(velocity, dt, sigma, max_length):
+    """Compares 4 m RMSE^2 / m, multiplied out."""
+    speed = abs(velocity) * dt
+
+    def cost(m):
+        return (m * (m - 1) ** 2 * speed**2 + 4 * sigma**2) / (4 * m)
+
+    return sorted(range(1, max_length + 1), key=cost)[0]
+
+
+def tensor(velocity, dt, sigma, max_length):
+    import torch
+
+    m = torch.arange(1, max_length + 1, dtype=torch.float64)
+    return torch.argmin((velocity * dt * (m - 1) / 2) ** 2 + sigma**2 / m) + 1
+
+
+def _best(cost, max_length, last=False):
+    lengths = list(range(1, max_length + 1))
+    return min(lengths[::-1] if last else lengths, key=cost)
+
+
+def as_long_as_possible(velocity, dt, sigma, max_length):
+    return _best(lambda m: sigma**2 / m, max_length, last=True)
+
+
+def as_short_as_possible(velocity, dt, sigma, max_length):
+    return _best(lambda m: abs(velocity) * dt * (m - 1) / 2, max_length, last=True)
+
+
+def noise_not_reduced(velocity, dt, sigma, max_length):
+    return _best(lambda m: (velocity * dt * (m - 1) / 2) ** 2 + sigma**2, max_length)
+
+
+def lag_of_whole_window(velocity, dt, sigma, max_length):
+    return _best(lambda m: (velocity * dt * m) ** 2 + sigma**2 / m, max_length)
+
+
+def lag_of_oldest(velocity, dt, sigma, max_length):
+    return _best(lambda m: (velocity * dt * (m - 1)) ** 2 + sigma**2 / m, max_length)
+
+
+def lag_half_the_window(velocity, dt, sigma, max_length):
+    return _best(lambda m: (velocity * dt * m / 2) ** 2 + sigma**2 / m, max_length)
+
+
+def without_dt(velocity, dt, sigma, max_length):
+    return _best(lambda m: (velocity * (m - 1) / 2) ** 2 + sigma**2 / m, max_length)
+
+
+def sigma_unsquared(velocity, dt, sigma, max_length):
+    return _best(lambda m: (velocity * dt * (m - 1) / 2) ** 2 + sigma / m, max_length)
+
+
+def deviation_added(velocity, dt, sigma, max_length):
+    return _best(lambda m: (velocity * dt * (m - 1) / 2) ** 2 + sigma / sqrt(m), max_length)
+
+
+def variance_over_square(velocity, dt, sigma, max_length):
+    return _best(lambda m: (velocity * dt * (m - 1) / 2) ** 2 + (sigma / m) ** 2, max_length)
+
+
+def magnitudes_added(velocity, dt, sigma, max_length):
+    return _best(lambda m: abs(velocity) * dt * (m - 1) / 2 + sigma / sqrt(m), max_length)
+
+
+def bias_unsquared(velocity, dt, sigma, max_length):
+    return _best(lambda m: velocity * dt * (m - 1) / 2 + sigma**2 / m, max_length)
+
+
+def bias_as_distance(velocity, dt, sigma, max_length):
+    return _best(lambda m: abs(velocity * dt) * (m - 1) / 2 + sigma**2 / m, max_length)
+
+
+def index_of_minimum(velocity, dt, sigma, max_length):
+    m = np.arange(1, max_length + 1)
+    return np.argmin((velocity * dt * (m - 1) / 2) ** 2 + sigma**2 / m)
+
+
+def range_too_short(velocity, dt, sigma, max_length):
+    best, smallest = 1, float("inf")
+    for m in range(1, max_length):
+        cost = (velocity * dt * (m - 1) / 2) ** 2 + sigma**2 / m
+        if cost < smallest:
+            best, smallest = m, cost
+    return best
+
+
+def rounded_root(velocity, dt, sigma, max_length):
+    if velocity == 0:
+        return max_length
+    roots = np.roots([1, -1, 0, -2 * (sigma / (velocity * dt)) ** 2])
+    real = max(root.real for root in roots if abs(root.imag) < 1e-9)
+    return int(min(max(round(real), 1), max_length))
+
+
+def root_rounded_up(velocity, dt, sigma, max_length):
+    if velocity == 0:
+        return max_length
+    if sigma == 0:
+        return 1
+    roots = np.roots([1, -1, 0, -2 * (sigma / (velocity * dt)) ** 2])
+    real = max(root.real for root in roots if abs(root.imag) < 1e-9)
+    return int(min(max(ceil(real), 1), max_length))
+
+
+def limit_overlooked(velocity, dt, sigma, max_length):
+    if velocity == 0:
+        return max_length
+    return grid_of_lengths(velocity, dt, sigma, 100 * max_length)
+
+
+def cube_root(velocity, dt, sigma, max_length):
+    """Sets the lag to m / 2 and rounds the optimum: two ideas at once."""
+    if velocity == 0:
+        return max_length
+    real = (2 * sigma**2 / (velocity * dt) ** 2) ** (1 / 3)
+    return int(min(max(round(real), 1), max_length))
+
+
+def always_four(velocity, dt, sigma, max_length):
+    return min(4, max_length)
+
+
+def not_a_whole_number(velocity, dt, sigma, max_length):
+    return grid_of_lengths(velocity, dt, sigma, max_length) + 0.5
+
+
+def smallest_rmse_instead(velocity, dt, sigma, max_length):
+    m = np.arange(1, max_length + 1)
+    return np.sqrt((velocity * dt * (m - 1) / 2) ** 2 + sigma**2 / m).min()
+
+
+def largest_rmse(velocity, dt, sigma, max_length):
+    m = np.arange(1, max_length + 1)
+    return np.argmax((velocity * dt * (m - 1) / 2) ** 2 + sigma**2 / m) + 1
+
+
+def fails_at_rest(velocity, dt, sigma, max_length):
+    ratio = sigma / (velocity * dt)
+    return min(range(1, max_length + 1), key=lambda m: ((m - 1) / 2) ** 2 + ratio**2 / m)
+
+
+def at_least_two(velocity, dt, sigma, max_length):
+    return max(2, grid_of_lengths(velocity, dt, sigma, max_length))
+
+
+def two_answers(velocity, dt, sigma, max_length):
+    m = grid_of_lengths(velocity, dt, sigma, max_length)
+    return m, (velocity * dt * (m - 1) / 2) ** 2 + sigma**2 / m
+
+
+RIGHT = [
+    grid_of_lengths,
+    longest_of_equals,
+    from_the_weights,
+    neighbours_of_the_root,
+    walks_up_while_better,
+    roots_by_numpy,
+    scaled_cost,
+    tensor,
+]
+WRONG = {
+    as_long_as_possible: "variance-only",
+    as_short_as_possible: "bias-only",
+    noise_not_reduced: "bias-only",
+    lag_of_whole_window: "lag-of-the-window",
+    lag_of_oldest: "lag-of-the-window",
+    lag_half_the_window: "lag-half-a-sample-off",
+    without_dt: "dt-forgotten",
+    sigma_unsquared: "sigma-for-variance",
+    deviation_added: "sigma-for-variance",
+    variance_over_square: "variance-falls-otherwise",
+    magnitudes_added: "added-without-squares",
+    bias_unsquared: "bias-not-squared",
+    bias_as_distance: "bias-not-squared",
+    index_of_minimum: "index-for-length",
+    range_too_short: "longest-left-out",
+    rounded_root: "rounded-optimum",
+    root_rounded_up: "rounded-optimum",
+    limit_overlooked: "limit-ignored",
+    cube_root: "lag-half-a-sample-off",
+    always_four: None,
+    not_a_whole_number: None,
+    smallest_rmse_instead: None,
+    largest_rmse: None,
+    fails_at_rest: None,
+    at_least_two: None,
+    two_answers: None,
+}
