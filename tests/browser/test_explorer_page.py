@@ -7,7 +7,12 @@ import pytest
 
 from cnncourse.data import iss_track, spaceship_track
 from cnncourse.explore import SmoothingExplorer, _module
-from cnncourse.explore.smoothing_model import KERNEL_NAMES, kernel_weights
+from cnncourse.explore.smoothing_model import (
+    KERNEL_NAMES,
+    SmoothingModel,
+    SmoothingState,
+    kernel_weights,
+)
 from cnncourse.smoothing import error_summary, smooth
 
 TRACK = ".cx-left canvas"
@@ -315,6 +320,22 @@ def test_chromium_smooths_as_python_does(in_chromium):
         # Where the weights in use nearly cancel, rounding is magnified; hence the scale.
         largest = np.nanmax(np.abs(expected), initial=1.0)
         np.testing.assert_allclose(got, expected, rtol=1e-9, atol=1e-12 * largest)
+
+
+def test_chromium_takes_a_sum_apart_as_python_does(in_chromium):
+    model = SmoothingModel(spaceship_track(dropouts=40, seed=6))
+    random = np.random.default_rng(10)
+    for t in (0, 1, 3, 60, 178, 180):
+        for centred in (False, True):
+            weights = tuple(random.standard_normal(random.integers(1, 9)).tolist())
+            state = SmoothingState("own", weights, centred, sigma=2.0, seed=1, t=t)
+            measured = to_list(model.measured(state))
+            [got] = in_chromium("slidingSum", [[measured, list(weights), centred, t]])
+            expected = model.sliding_sum(state)
+            for name in ("index", "weight", "sample", "product"):
+                values = [term[name] for term in got["terms"]]
+                np.testing.assert_allclose(values, getattr(expected, name), rtol=1e-9, atol=1e-12)
+            assert got["missing"] == np.isnan(expected.sample).sum()
 
 
 def test_chromium_sums_up_errors_as_python_does(in_chromium):
