@@ -26,9 +26,9 @@ from cnncourse.plots import Picture
 from cnncourse.smoothing import ErrorSummary, error_summary, frequency_response, lag, smooth
 
 BASELINE = Path(__file__).parent / "baseline"
-# Root mean square of the differences, of 255. Another machine's rounding stays below 1; one bar
-# of the smallest figure drawn wrongly gives 8, one number printed wrongly 2.5 (tested below).
-TOLERANCE = 2.0
+# Root mean square of the differences, of 255. The least of the errors below, one weight of the
+# matrix printed as 0.25 in place of 0.2, gives 9.6; the same machine and versions give 0.
+TOLERANCE = 4.0
 
 X, W = [2, 4, 3, 5, 1], [0.5, 0.3, 0.2]
 
@@ -311,7 +311,7 @@ def test_matrix_leaves_zeros_blank_and_centres_its_colours():
     np.testing.assert_array_equal(np.ma.getmaskarray(mesh.get_array()).reshape(2, 2), cells == 0)
     assert mesh.norm.vmin == -mesh.norm.vmax
     assert sorted(texts(axes)) == ["1", "−2"]
-    assert "2 of its 4 cells not zero" in plots.matrix(cells).alt
+    assert "2 of its 4 cells not zero, values from −2 to 1." in plots.matrix(cells).alt
     assert texts(plots.matrix(np.eye(30, 16)).figure.axes[0]) == []
     assert len(texts(plots.matrix(np.eye(30, 16), annotate=True).figure.axes[0])) == 16
 

@@ -24,13 +24,15 @@ from cnncourse.plots.picture import (
 # Values are written into the cells up to so many columns, and every row is numbered.
 ROOM = 12
 COLOURS = "PuOr_r"
+ROWS_TITLE = "Each row is the flipped kernel, one step further"
+BLOCKS_TITLE = "A Toeplitz matrix of Toeplitz blocks"
 
 
 @in_house_style
 def matrix(
     T: ArrayLike,
     *,
-    title: str = "Each row is the flipped kernel, one step further",
+    title: str | None = None,
     highlight_row: int | None = None,
     block_shape: tuple[int, int] | None = None,
     annotate: bool | None = None,
@@ -42,7 +44,7 @@ def matrix(
     ----------
     T : (rows, columns) array_like
         E.g. a Toeplitz matrix, or a doubly block Toeplitz one.
-    title : str
+    title : str, optional
     highlight_row : int, optional
         Row to frame.
     block_shape : (int, int), optional
@@ -63,7 +65,8 @@ def matrix(
     Examples
     --------
     >>> matrix([[1, 0], [2, 1], [0, 2]], highlight_row=1).alt
-    'Matrix of 3 rows and 2 columns, 4 of its 6 cells not zero. The framed row 1 holds 2, 1.'
+    'Matrix of 3 rows and 2 columns, 4 of its 6 cells not zero, values from 0 to 2.
+    The framed row 1 holds 2, 1.'
     """
     cells = np.asarray(T, dtype=float)
     if cells.ndim != 2 or cells.size == 0:
@@ -72,7 +75,8 @@ def matrix(
     if highlight_row is not None and not 0 <= highlight_row < rows:
         raise ValueError(f"highlight_row must be from 0 to {rows - 1}, got {highlight_row!r}")
     with_values = columns <= ROOM if annotate is None else annotate
-    side = 0.62 if with_values else min(0.32, 7.0 / columns, 7.0 / rows)
+    side = 0.62 if with_values else min(0.3, 7.0 / columns, 6.3 / rows)
+    title = title or (ROWS_TITLE if block_shape is None else BLOCKS_TITLE)
     # A bold capital of the title is some 0.12 inches wide.
     width = max(1.6 + side * columns, 1.1 + 0.12 * len(title))
     axes = one_axes(ax, width=min(9.0, width), height=1.5 + side * rows)
@@ -139,9 +143,10 @@ def _write_values(axes: Axes, cells: NDArray[np.float64]) -> None:
 
 def _matrix_in_words(cells: NDArray[np.float64], highlight_row: int | None) -> str:
     rows, columns = cells.shape
-    filled = int(np.count_nonzero(cells))
+    filled, least, greatest = int(np.count_nonzero(cells)), cells.min(), cells.max()
     words = (
-        f"Matrix of {rows} rows and {columns} columns, {filled} of its {cells.size} cells not zero."
+        f"Matrix of {rows} rows and {columns} columns, {filled} of its {cells.size} cells "
+        f"not zero, values from {number(float(least))} to {number(float(greatest))}."
     )
     if highlight_row is not None:
         values = cells[highlight_row][cells[highlight_row] != 0.0]
