@@ -98,6 +98,19 @@ def test_the_environment_holds_what_is_pinned():
     assert {n: installed[n] for n in shared} == {n: pins[n] for n in shared}
 
 
+@pinned
+def test_the_pins_are_for_the_first_release_of_each_python():
+    pins = read_pins()
+    unfit = [
+        f"{d.name} {d.version}: {d.metadata['Requires-Python']}"
+        for d in metadata.distributions()
+        if pins.get(canonicalize_name(d.name)) == d.version
+        and not lock.fits_every_python(d.metadata["Requires-Python"])
+    ]
+    assert unfit == []
+    assert not lock.fits_every_python(">=3.11.5")
+
+
 def test_an_unfit_pin_is_noticed(monkeypatch):
     class Old(FromPins):
         def package(self, requirement, machine):

@@ -2,7 +2,8 @@
 
 Every package that pyproject.toml asks for, in any extra, directly or through another, on Linux,
 macOS or Windows with Python 3.11 to 3.13, gets one exact pin. The versions are those installed
-here; a package that only another system needs (pywinpty, say) is looked up with pip.
+here; a package that only another system needs (pywinpty, say), or one whose installed version is
+not for every Python, is looked up with pip.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from importlib import metadata
 from pathlib import Path
 
 from packaging.requirements import Requirement
+from packaging.specifiers import SpecifierSet
 from packaging.utils import canonicalize_name
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -85,6 +87,15 @@ def looked_up(requirement: Requirement, machine: dict[str, str]) -> tuple[str, l
     return info["version"], info.get("requires_dist", [])
 
 
+def fits_every_python(requires_python: str | None) -> bool:
+    """Tell whether a package may be installed on the first release of each Python.
+
+    Debian 12 has Python 3.11.2, and some packages exclude the first releases of a Python.
+    """
+    allowed = SpecifierSet(requires_python or "")
+    return all(allowed.contains(f"{python}.0") for python in PYTHONS)
+
+
 class Resolver:
     """Versions and requirements of packages, installed here or looked up once."""
 
@@ -97,8 +108,11 @@ class Resolver:
         if name not in self.known:
             try:
                 found = metadata.distribution(name)
-                self.known[name] = found.version.split("+")[0], found.requires or []
             except metadata.PackageNotFoundError:
+                found = None
+            if found and fits_every_python(found.metadata["Requires-Python"]):
+                self.known[name] = found.version.split("+")[0], found.requires or []
+            else:
                 if name in SAME_RELEASE:
                     twin = metadata.version(SAME_RELEASE[name]).split("+")[0]
                     requirement = Requirement(f"{name}=={twin}")
