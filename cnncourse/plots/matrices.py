@@ -21,8 +21,9 @@ from cnncourse.plots.picture import (
     one_axes,
 )
 
-# Values are written into the cells up to so many columns, and every row is numbered.
+# Values are written into the cells up to so many columns; up to so many rows, each is numbered.
 ROOM = 12
+NUMBERED = 18
 COLOURS = "PuOr_r"
 ROWS_TITLE = "Each row is the flipped kernel, one step further"
 BLOCKS_TITLE = "A Toeplitz matrix of Toeplitz blocks"
@@ -75,7 +76,8 @@ def matrix(
     if highlight_row is not None and not 0 <= highlight_row < rows:
         raise ValueError(f"highlight_row must be from 0 to {rows - 1}, got {highlight_row!r}")
     with_values = columns <= ROOM if annotate is None else annotate
-    side = 0.62 if with_values else min(0.3, 7.0 / columns, 6.3 / rows)
+    narrowest, widest = (0.4, 0.62) if with_values else (0.1, 0.3)
+    side = float(np.clip(min(7.0 / columns, 6.3 / rows), narrowest, widest))
     title = title or (ROWS_TITLE if block_shape is None else BLOCKS_TITLE)
     # A bold capital of the title is some 0.12 inches wide.
     width = max(1.6 + side * columns, 1.1 + 0.12 * len(title))
@@ -114,7 +116,7 @@ def _draw_grid(axes: Axes, rows: int, columns: int, block_shape: tuple[int, int]
         axes.hlines(range(0, rows + 1, block_shape[0]), 0, columns, **thick)
         axes.vlines(range(0, columns + 1, block_shape[1]), 0, rows, **thick)
     for axis, count in ((axes.xaxis, columns), (axes.yaxis, rows)):
-        every = MaxNLocator(8, integer=True) if count > ROOM else None
+        every = MaxNLocator(8, integer=True) if count > NUMBERED else None
         numbers = (
             np.asarray(every.tick_values(0, count - 1), dtype=int) if every else np.arange(count)
         )
