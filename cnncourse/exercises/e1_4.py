@@ -10,6 +10,7 @@ from cnncourse.exercises.model import Array, Case, Either, Exercise, Misconcepti
 from cnncourse.exercises.readymade import BEST_LENGTH
 
 Cost = Callable[[float, float, float, int], float]
+Length = Callable[[float, float, float, int], int | None]
 
 
 def my_best_length(velocity, dt, sigma, max_length):
@@ -87,13 +88,13 @@ def _stationary(velocity: float, dt: float, sigma: float) -> float | None:
         return None
     goal = 2 * (sigma / (velocity * dt)) ** 2
     low, high = 1.0, 2.0 + goal
-    for _ in range(200):
+    for _ in range(60):
         middle = (low + high) / 2
         low, high = (middle, high) if middle**2 * (middle - 1) < goal else (low, middle)
     return low
 
 
-def _rounded(rounding: Callable[[float], int]) -> Callable[[float, float, float, int], int | None]:
+def _rounded(rounding: Callable[[float], int]) -> Length:
     def length(velocity: float, dt: float, sigma: float, max_length: int) -> int | None:
         real = _stationary(velocity, dt, sigma)
         return None if real is None else min(max(rounding(real), 1), max_length)
@@ -101,7 +102,7 @@ def _rounded(rounding: Callable[[float], int]) -> Callable[[float, float, float,
     return length
 
 
-def _cubic(rounding: Callable[[float], int]) -> Callable[[float, float, float, int], int | None]:
+def _cubic(rounding: Callable[[float], int]) -> Length:
     """With a lag of m / 2 the optimum has a formula, m^3 = 2 sigma^2 / (v dt)^2; round it."""
 
     def length(velocity: float, dt: float, sigma: float, max_length: int) -> int | None:
@@ -114,7 +115,7 @@ def _cubic(rounding: Callable[[float], int]) -> Callable[[float, float, float, i
 
 
 def _unlimited(velocity: float, dt: float, sigma: float, max_length: int) -> int | None:
-    return None if velocity == 0 else _reference(velocity, dt, sigma, 50 * max_length)
+    return None if velocity == 0 else _reference(velocity, dt, sigma, 10 * max_length)
 
 
 def _clear(args: tuple[float, float, float, int]) -> bool:
@@ -134,14 +135,20 @@ def _random_case(draw: Draw, low: int, high: int, note: str = "random numbers") 
             return Case(args, note)
 
 
-def _between(draw: Draw) -> Case:
-    """Draw a case in which rounding the real optimum gives the worse neighbour."""
+def _narrow(draw: Draw, rule: Length, *, above: bool) -> Case:
+    """Draw a case that tells the right answer from `rule`, which fails only now and then.
+
+    With goal = 2 (sigma / (v dt))^2, the lengths m and m + 1 are equally good at the turn,
+    goal = m^3 + (m^2 - m) / 2. The real optimum rounds to m for a while above it; the cube root
+    of the goal rounds up to m + 1 from m^3 on, below it.
+    """
     while True:
-        m = draw.integer(1, 3)
-        goal = m**3 + 0.5 * m**2 - 0.5 * m + (0.04 + 0.12 * draw.integer(0, 1)) * m
+        m = draw.integer(2, 4)
+        turn = m**3 + (m**2 - m) / 2
+        goal = turn + draw.pick((0.3, 0.5, 0.7)) * (m / 4 - 1 / 8 if above else m**3 - turn)
         velocity, dt = draw.pick((-0.5, 0.5, 0.8, 1.5)), draw.pick((0.5, 2.0))
         args = (velocity, dt, round(sqrt(goal / 2) * abs(velocity) * dt, 3), 12)
-        if _reference(*args) == m + 1 and _clear(args) and _rounded(round)(*args) == m:
+        if _clear(args) and rule(*args) != _reference(*args):
             return Case(args, "two lengths nearly as good")
 
 
@@ -162,8 +169,9 @@ def _cases(draw: Draw) -> list[Case]:
         Case((-0.1, 1.0, 0.5, 20), "a negative velocity"),
         Case((0.1, 1.0, 0.5, 1), "only one length allowed"),
         _limited(draw),
-        _between(draw),
-        _between(draw),
+        _narrow(draw, _rounded(round), above=True),
+        _narrow(draw, _rounded(round), above=True),
+        _narrow(draw, _cubic(ceil), above=False),
         _random_case(draw, 2, 4),
         _random_case(draw, 4, 7),
         _random_case(draw, 6, 12),

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from functools import cached_property
+from collections.abc import Callable, Iterator, Sequence
+from functools import cached_property, partial
 
 import numpy as np
 
@@ -54,49 +54,44 @@ class Trial:
         several, the one with most failing cases to show. Then ideas that agree with all failing
         cases, three or more, if they all are one idea's.
         """
-        failing = {
+        failing = [
             i
             for i, output in enumerate(outputs)
             if output is None or self.complaint(i, output) != ""
-        }
-        if not failing:
-            return None
+        ]
+        passing = [i for i in range(len(outputs)) if i not in failing]
         everywhere: list[tuple[int, Misconception]] = []
         where_it_fails: list[Misconception] = []
         for misconception in self.exercise.misconceptions:
-            for agreement in self._agreements(misconception, outputs):
-                shown = sum(1 for i in failing if agreement[i])
-                if False not in agreement and shown:
-                    everywhere.append((shown, misconception))
-                elif shown >= 3 and not any(agreement[i] is False for i in failing):
-                    where_it_fails.append(misconception)
-        if everywhere:
-            return max(everywhere, key=lambda found: found[0])[1]
+            for agrees in self._ideas(misconception):
+                shown = 0
+                for i in failing:
+                    answer = agrees(i, outputs[i])
+                    if answer is False:
+                        break
+                    shown += answer is True
+                else:
+                    if all(agrees(i, outputs[i]) is not False for i in passing):
+                        everywhere.append((shown, misconception))
+                    elif shown >= 3:
+                        where_it_fails.append(misconception)
+        shown_most = max(everywhere, key=lambda found: found[0], default=(0, None))
+        if shown_most[0] > 0:
+            return shown_most[1]
         if len({misconception.slug for misconception in where_it_fails}) == 1:
             return where_it_fails[0]
         return None
 
-    def _agreements(
-        self, misconception: Misconception, outputs: Outputs
-    ) -> list[list[bool | None]]:
-        """For each variant and case: does the output agree? None: the idea says nothing here."""
-        if misconception.explains is not None:
-            explains = misconception.explains
-            return [
-                [
-                    output is not None and explains(case, output)
-                    for case, output in zip(self.cases, outputs, strict=True)
-                ]
-            ]
-        return [
-            [
-                None
-                if not wrong
-                else output is not None and any(same(output, one) for one in wrong)
-                for output, wrong in zip(outputs, by_case, strict=True)
-            ]
-            for by_case in self._wrong[misconception.slug]
-        ]
+    def _ideas(
+        self, misconception: Misconception
+    ) -> Iterator[Callable[[int, Array | None], bool | None]]:
+        """Give, for each variant, whether an output of case i agrees; None: it says nothing."""
+        explains = misconception.explains
+        if explains is not None:
+            yield lambda i, output: output is not None and bool(explains(self.cases[i], output))
+            return
+        for by_case in self._wrong[misconception.slug]:
+            yield partial(_agrees, by_case)
 
     @cached_property
     def confusions(self) -> list[str]:
@@ -109,6 +104,12 @@ class Trial:
                     taken = "nothing known" if named is None else named.slug
                     found.append(f"{slug}, variant {number}, is taken for {taken}")
         return found
+
+
+def _agrees(by_case: Sequence[tuple[Array, ...]], i: int, output: Array | None) -> bool | None:
+    if not by_case[i]:
+        return None
+    return output is not None and any(same(output, wrong) for wrong in by_case[i])
 
 
 def _outputs(value: object) -> tuple[Array, ...]:

@@ -17,8 +17,9 @@ def format_value(value: Any, digits: int = 5) -> str:
     --------
     >>> format_value(np.array([1.0, 0.1 + 0.2, -0.0]))
     '[1, 0.3, 0]'
-    >>> format_value(np.eye(2))
-    '[[1, 0],\n [0, 1]]'
+    >>> print(format_value(np.eye(2)))
+    [[1, 0],
+     [0, 1]]
     """
     values = np.asarray(value, dtype=float)
     if values.ndim == 0:

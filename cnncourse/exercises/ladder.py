@@ -27,7 +27,10 @@ class Page:
         heading = f"<strong>{escape(self.heading)}</strong>"
         body = f"<p style='margin:6px 0 0'>{escape(self.text)}</p>" if self.text else ""
         if self.code:
-            style = "margin:8px 0 0;background:none;color:inherit;white-space:pre;overflow-x:auto;font-size:92%"
+            style = (
+                "margin:8px 0 0;background:none;color:inherit;white-space:pre;overflow-x:auto;"
+                "font-size:92%"
+            )
             body += f"<pre style='{style}'>{escape(self.code.rstrip())}</pre>"
         return card(_BLUE, heading, body)
 

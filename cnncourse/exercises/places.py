@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 
-
 LONGEST = 70  # characters of a line of code shown in a message
 
 

@@ -41,7 +41,7 @@ def unchanged(w):
 
 
 def copied(w):
-    return [value for value in w]
+    return list(w)
 
 
 def sorted_up(w):
