@@ -144,9 +144,13 @@ def test_a_bad_weight_spoils_all_it_touches():
         lambda a, huge: a * np.geomspace(1e-12, 1e12, a.shape[-1]),
         lambda a, huge: np.where(np.arange(a.size).reshape(a.shape) == a.size - 1, 1e30, a),
         lambda a, huge: np.where(np.arange(a.size).reshape(a.shape) == 0, huge, a),
+        # squares underflow, and the spike's rounding error would show
+        lambda a, huge: np.where(
+            np.arange(a.size).reshape(a.shape) == 0, huge**-0.825, a * huge**-0.925
+        ),
         lambda a, huge: np.zeros_like(a),
     ],
-    ids=["huge", "tiny", "underflow", "offset", "graded", "last", "first", "zero"],
+    ids=["huge", "tiny", "underflow", "offset", "graded", "last", "first", "hidden", "zero"],
 )
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
 def test_badly_scaled_input_keeps_the_accuracy(spoil, dtype):
