@@ -151,10 +151,25 @@ def test_the_description_names_kernel_place_and_errors(model):
     assert "Over the whole track" in model.describe(state_with())
 
 
-def test_a_track_of_one_sample_is_refused():
-    one = np.zeros(1)
-    with pytest.raises(ValueError, match="at least two samples"):
-        SmoothingModel(Track(one, one, one, 1.0, 0.1, "short", "test", ()))
+@pytest.mark.parametrize("n", [0, 1, 5001])
+def test_a_track_too_short_or_too_long_is_refused(n):
+    values = np.zeros(n)
+    with pytest.raises(ValueError, match="2 to 5000 samples"):
+        SmoothingModel(Track(values, values, values, 1.0, 0.1, "odd", "test", ()))
+
+
+def test_phases_without_samples_are_left_out():
+    model = SmoothingModel(spaceship_track(duration=5.0))
+    assert "start-up" in {name for name, _, _ in model.track.phases}
+    assert "start-up" not in model.phases
+    assert model.default_state().phase in model.phases
+
+
+def test_a_track_without_phases_is_judged_as_a_whole():
+    time = np.arange(30.0)
+    model = SmoothingModel(Track(time, time, time, 1.0, 0.1, "plain", "test", ()))
+    assert model.default_state().phase == ""
+    assert model.default_state().t == 22
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from pathlib import Path
 
 STATIC = Path(__file__).resolve().parent / "static"
 
-_IMPORT_KIT = re.compile(r'^import \{[^}]*\} from "\./kit\.js";\n', re.MULTILINE)
+_IMPORT = re.compile(r'^import \{[^}]*\} from "\./(\w+)\.js";\n', re.MULTILINE)
 _EXPORT = re.compile(r"^export (?=function |const )", re.MULTILINE)
 
 _PAGE = """<!doctype html>
@@ -63,7 +63,7 @@ def style_sheet() -> str:
 
 
 def joined_module(name: str) -> str:
-    """The module ``static/<name>.js`` with the kit in front, as one file that imports nothing.
+    """The module ``static/<name>.js`` behind those it imports, as one file that imports nothing.
 
     Parameters
     ----------
@@ -73,13 +73,22 @@ def joined_module(name: str) -> str:
     Returns
     -------
     source : str
-        An ECMAScript module; what the explorer exports stays exported, the kit is private.
+        An ECMAScript module that exports what ``<name>.js`` exports; the others' names are shared,
+        so no two files may define the same one.
     """
-    kit = _EXPORT.sub("", (STATIC / "kit.js").read_text(encoding="utf-8"))
-    own, imports = _IMPORT_KIT.subn("", (STATIC / f"{name}.js").read_text(encoding="utf-8"))
-    if imports != 1:
-        raise ValueError(f"{name}.js must import from ./kit.js in one statement, got {imports}")
-    return f"{kit}\n{own}"
+    parts: dict[str, str] = {}
+    _collect(name, parts)
+    *others, own = parts.values()
+    return "\n".join([*(_EXPORT.sub("", other) for other in others), own])
+
+
+def _collect(name: str, parts: dict[str, str]) -> None:
+    """Add to `parts` the module and, before it, those it imports, each once."""
+    source = (STATIC / f"{name}.js").read_text(encoding="utf-8")
+    for imported in _IMPORT.findall(source):
+        if imported not in parts:
+            _collect(imported, parts)
+    parts[name] = _IMPORT.sub("", source)
 
 
 def page(name: str, title: str, state: Mapping[str, object]) -> str:

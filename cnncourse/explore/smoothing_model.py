@@ -25,6 +25,7 @@ OWN = "own"
 KERNEL_NAMES = ("box", "linear", "exponential", "gaussian", "local_linear")
 MAX_LENGTH = 25
 SEEDS = 10
+MAX_SAMPLES = 5000
 
 
 @dataclass(frozen=True)
@@ -132,17 +133,34 @@ class SmoothingModel:
     Parameters
     ----------
     track : Track
-        With at least two samples.
+        With 2 to 5000 samples: more cannot be drawn while a hand is moving.
+
+    Attributes
+    ----------
+    position : (n,) ndarray
+        True position, km.
+    present : (n,) bool ndarray
+        False at drop-outs.
+    unit_noise : (10, n) ndarray
+        Noise of each draw, in standard deviations.
+    phases : tuple of str
+        Names of the phases that have samples.
+
+    Raises
+    ------
+    ValueError
+        If the track is too short or too long.
     """
 
     def __init__(self, track: Track) -> None:
         self.track = track
         self.position = np.asarray(track.position, dtype=float)
-        if self.position.ndim != 1 or self.position.size < 2:
+        if self.position.ndim != 1 or not 2 <= self.position.size <= MAX_SAMPLES:
             raise ValueError(
-                f"track must have at least two samples, got positions of shape "
+                f"track must have 2 to {MAX_SAMPLES} samples, got positions of shape "
                 f"{self.position.shape}"
             )
+        self.phases = tuple(name for name, _, _ in track.phases if track.during(name).any())
         whole_seconds = float(track.dt).is_integer() and float(track.time[0]).is_integer()
         self.time_digits = 0 if whole_seconds else 2
         self.present = ~np.isnan(np.asarray(track.measured, dtype=float))
@@ -160,7 +178,7 @@ class SmoothingModel:
 
         Over one phase the bias shows what the kernel does; over a flight there and back it cancels.
         """
-        phase = max(self.track.phases, key=lambda part: part[2] - part[1], default=("",))[0]
+        phase = max(self.phases, key=lambda name: self.samples(name).sum(), default="")
         samples = np.flatnonzero(self.samples(phase))
         return SmoothingState(
             kernel_name="box",

@@ -169,8 +169,8 @@ class SmoothingExplorer(anywidget.AnyWidget):
 
     @traitlets.validate("phase")
     def _phase_of_the_track(self, proposal: Any) -> str:
-        names = [name for name, _, _ in self._model.track.phases]
-        if proposal.value not in ["", *names]:
+        names = self._model.phases
+        if proposal.value not in ("", *names):
             raise traitlets.TraitError(
                 f"phase must be '' or one of {names}, got {proposal.value!r}"
             )
@@ -211,7 +211,7 @@ def _sent_once(model: SmoothingModel) -> dict[str, object]:
         "start": float(track.time[0]),
         "dt": float(track.dt),
         "time_digits": model.time_digits,
-        "phases": [_phase(name, model) for name, _, _ in track.phases],
+        "phases": [_phase(name, model) for name in model.phases],
         "names": list(KERNEL_NAMES),
         "max_length": MAX_LENGTH,
         "seeds": SEEDS,

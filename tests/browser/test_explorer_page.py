@@ -87,8 +87,8 @@ def test_dragging_on_the_track_moves_the_kernel_and_tells_python_at_the_end(show
 def test_dragging_in_the_columns_moves_sample_by_sample(show):
     page = show(SmoothingExplorer(t=60))
     box = page.locator(COLUMNS).bounding_box()
-    wide = (box["width"] - 148 - 72) / 24
-    x, y = box["x"] + 72 + 12.5 * wide, box["y"] + 80
+    wide = (box["width"] - 148 - 72) / 18
+    x, y = box["x"] + 72 + 9.5 * wide, box["y"] + 80
     page.mouse.move(x, y)
     page.mouse.down()
     page.wait_for_function("document.querySelector('.cx-time input').value !== '60'")
@@ -275,7 +275,7 @@ def to_list(values):
 def in_chromium(browser):
     """Call an exported function of the explorer's module with a list of cases."""
     page = browser.new_page()
-    source = _module.joined_module("smoothing")
+    source = _module.joined_module("smoothing_math")
     page.evaluate(
         """async (source) => {
           const blob = new Blob([source], { type: 'text/javascript' });

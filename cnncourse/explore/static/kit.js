@@ -33,19 +33,23 @@ export function scale(low, high, from, to) {
   return map;
 }
 
-/** The smallest of 1, 2, 2.5, 5, 10, ... times a power of ten that is at least `value`. */
-export function niceCeil(value) {
+/** The smallest of `steps` times a power of ten that is at least `value`. */
+export function niceCeil(value, steps = [1, 2, 2.5, 5, 10]) {
   if (!(value > 0)) return 1;
   const power = 10 ** Math.floor(Math.log10(value));
-  return [1, 2, 2.5, 5, 10].find((step) => step * power >= value * (1 - 1e-9)) * power;
+  return steps.find((step) => step * power >= value * (1 - 1e-9)) * power;
 }
 
 /** Round numbers from `low` to `high`, about `count` of them. */
 export function ticks(low, high, count) {
   const step = niceCeil((high - low) / count);
   const found = [];
-  for (let i = Math.ceil(low / step - 1e-9); i * step <= high + 1e-9 * step; i++) found.push(i * step);
-  return { at: found, digits: Math.max(0, -Math.floor(Math.log10(step) + 1e-9) + (step % (10 ** Math.floor(Math.log10(step))) > 1e-9 * step ? 1 : 0)) };
+  for (let i = Math.ceil(low / step - 1e-9); i * step <= high + 1e-9 * step; i++)
+    found.push(i * step);
+  // 2.5 and the like need one decimal more than their size tells.
+  const size = 10 ** Math.floor(Math.log10(step) + 1e-9);
+  const broken = Math.abs(step / size - Math.round(step / size)) > 1e-6 ? 1 : 0;
+  return { at: found, digits: Math.max(0, broken - Math.round(Math.log10(size))) };
 }
 
 // ---------------------------------------------------------------- page elements
@@ -69,7 +73,15 @@ const fresh = (stem) => `cx-${stem}-${++serial}-${Math.random().toString(36).sli
 /** A native slider with a visible label and its value; `input` while it moves, `change` at its end. */
 export function slider({ label, min, max, step, format, input, change, hideLabel = false }) {
   const id = fresh("slider");
-  const range = node("input", { ...OWN_KEYS, type: "range", id, min, max, step, class: "cx-range" });
+  const range = node("input", {
+    ...OWN_KEYS,
+    type: "range",
+    id,
+    min,
+    max,
+    step,
+    class: "cx-range",
+  });
   const value = node("output", { for: id, class: "cx-value" });
   const name = node("label", { for: id, class: hideLabel ? "cx-hidden" : "cx-label" }, label);
   range.addEventListener("input", () => input(Number(range.value)));
@@ -104,7 +116,12 @@ export function select({ label, options, choose }) {
   const list = node("select", { ...OWN_KEYS, id, class: "cx-select" });
   for (const { value, label: name } of options) list.append(node("option", { value }, name));
   list.addEventListener("change", () => choose(list.value));
-  const element = node("div", { class: "cx-slider" }, node("label", { for: id, class: "cx-label" }, label), list);
+  const element = node(
+    "div",
+    { class: "cx-slider" },
+    node("label", { for: id, class: "cx-label" }, label),
+    list,
+  );
   return { element, show: (value) => (list.value = value) };
 }
 
@@ -128,7 +145,7 @@ export function barSliders({ name, step, read, write, done }) {
     const by = { ArrowUp: 1, ArrowDown: -1, PageUp: 10, PageDown: -10 }[event.key];
     const walk = { ArrowLeft: i - 1, ArrowRight: i + 1, Home: 0, End: row.children.length - 1 };
     if (by) write(i, Math.round((read(i) + by * step * (event.shiftKey ? 10 : 1)) / step) * step);
-    else if (event.key in walk) return event.preventDefault(), move(i, walk[event.key]);
+    else if (event.key in walk) return (event.preventDefault(), move(i, walk[event.key]));
     else if (event.key === "Delete" || event.key === "0") write(i, 0);
     else if (event.key === "Escape") return row.children[i].blur();
     else return;
@@ -139,7 +156,12 @@ export function barSliders({ name, step, read, write, done }) {
     while (row.children.length > count) row.lastChild.remove();
     while (row.children.length < count) {
       const i = row.children.length;
-      const bar = node("div", { ...OWN_KEYS, class: "cx-bar", role: "slider", tabindex: i ? -1 : 0 });
+      const bar = node("div", {
+        ...OWN_KEYS,
+        class: "cx-bar",
+        role: "slider",
+        tabindex: i ? -1 : 0,
+      });
       bar.setAttribute("aria-orientation", "vertical");
       bar.addEventListener("keydown", (event) => keys(event, i));
       row.append(bar);
@@ -185,13 +207,18 @@ export function drag(element, { start = () => true, move, end }) {
 
 /** A canvas as wide as its place and `height` pixels high, sharp on every screen. */
 export function surface({ height, label, className = "" }) {
-  const canvas = node("canvas", { class: `cx-canvas ${className}`, role: "img", "aria-label": label });
+  const canvas = node("canvas", {
+    class: `cx-canvas ${className}`,
+    role: "img",
+    "aria-label": label,
+  });
   canvas.style.height = `${height}px`;
   const begin = () => {
     const density = window.devicePixelRatio || 1;
     const width = Math.max(200, Math.round(canvas.clientWidth));
     if (canvas.width !== Math.round(width * density)) canvas.width = Math.round(width * density);
-    if (canvas.height !== Math.round(height * density)) canvas.height = Math.round(height * density);
+    if (canvas.height !== Math.round(height * density))
+      canvas.height = Math.round(height * density);
     const pen = canvas.getContext("2d");
     pen.setTransform(density, 0, 0, density, 0, 0);
     pen.clearRect(0, 0, width, height);
@@ -202,23 +229,48 @@ export function surface({ height, label, className = "" }) {
 
 /** The colours and the font of the page, as the style sheet sets them for light or dark. */
 export function palette(root) {
-  const background = getComputedStyle(root).backgroundColor.match(/[\d.]+/g)?.map(Number) ?? [255, 255, 255];
+  const background = getComputedStyle(root)
+    .backgroundColor.match(/[\d.]+/g)
+    ?.map(Number) ?? [255, 255, 255];
   const [red, green, blue] = background;
   const dark = 0.299 * red + 0.587 * green + 0.114 * blue < 128;
   root.dataset.theme = dark ? "dark" : "light";
   const style = getComputedStyle(root);
-  const names = ["ink", "soft", "grid", "shade", "true", "data", "estimate", "estimateInk", "plus", "minus", "paper"];
-  const colours = Object.fromEntries(names.map((n) => [n, style.getPropertyValue(`--cx-${n}`).trim()]));
+  const names = [
+    "ink",
+    "soft",
+    "grid",
+    "shade",
+    "true",
+    "data",
+    "estimate",
+    "estimateInk",
+    "plus",
+    "minus",
+    "paper",
+  ];
+  const colours = Object.fromEntries(
+    names.map((n) => [n, style.getPropertyValue(`--cx-${n}`).trim()]),
+  );
   return { ...colours, dark, font: style.fontFamily };
 }
 
-/** Text at a place; `align` is start, center or end, `base` top, middle or bottom. */
-export function text(pen, words, x, y, { colour, size = 12, align = "start", base = "middle", bold = false, font } = {}) {
-  pen.font = `${bold ? "600 " : ""}${size}px ${font}`;
-  pen.textAlign = align;
-  pen.textBaseline = base;
-  pen.fillStyle = colour;
-  pen.fillText(words, x, y);
+/** A function that writes words at a place: `align` start, center or end, `base` top or middle. */
+export function writer(pen, colours) {
+  return (words, x, y, options = {}) => {
+    const {
+      colour = colours.ink,
+      size = 12,
+      align = "start",
+      base = "middle",
+      bold = false,
+    } = options;
+    pen.font = `${bold ? "600 " : ""}${size}px ${colours.font}`;
+    pen.textAlign = align;
+    pen.textBaseline = base;
+    pen.fillStyle = colour;
+    pen.fillText(words, x, y);
+  };
 }
 
 /** A straight line. */
@@ -245,7 +297,7 @@ export function curve(pen, n, x, y, { colour, width = 2, dash = [] }) {
     const height = y(i);
     if (Number.isNaN(height)) down = false;
     else if (down) pen.lineTo(x(i), height);
-    else pen.moveTo(x(i), height), (down = true);
+    else (pen.moveTo(x(i), height), (down = true));
   }
   pen.stroke();
   pen.setLineDash([]);
@@ -279,12 +331,13 @@ export function bar(pen, x, width, base, top, { colour, negative = false, alpha 
 }
 
 /** A vertical axis: light lines and their numbers left of `left`. */
-export function axisY(pen, scaleY, { left, right, count = 4, colours, size = 11 }) {
+export function axisY(pen, scaleY, { left, right, count = 4, colours }) {
+  const say = writer(pen, colours);
   const { at, digits } = ticks(scaleY.low, scaleY.high, count);
   for (const value of at) {
     const y = Math.round(scaleY(value)) + 0.5;
     line(pen, left, y, right, y, { colour: colours.grid });
-    text(pen, shown(value, digits), left - 6, y, { colour: colours.soft, align: "end", size, font: colours.font });
+    say(shown(value, digits), left - 6, y, { colour: colours.soft, align: "end", size: 11 });
   }
 }
 

@@ -1,0 +1,122 @@
+// The smoothing explorer's numbers: the convolution and what comes of it. Python is the reference
+// (cnncourse/explore/smoothing_model.py); tests hold this file to its numbers and its words.
+
+import { float64, shown } from "./kit.js";
+
+/** The smoothed track, as cnncourse.smoothing.smooth(x, w, start="renormalise", centred=centred). */
+export function smooth(x, w, centred) {
+  const ahead = centred ? Math.floor(w.length / 2) : 0;
+  const total = w.reduce((sum, weight) => sum + weight, 0);
+  const size = w.reduce((sum, weight) => sum + Math.abs(weight), 0);
+  const estimate = new Float64Array(x.length).fill(NaN);
+  if (Math.abs(total) <= 1e-12 * size) return estimate;
+  for (let t = 0; t < x.length; t++) {
+    let sum = 0;
+    let inUse = 0;
+    for (let i = 0; i < w.length; i++) {
+      const sample = x[t + ahead - i];
+      if (sample === undefined || Number.isNaN(sample)) continue;
+      sum += w[i] * sample;
+      inUse += w[i];
+    }
+    if (Math.abs(inUse) > 1e-12 * size) estimate[t] = (sum * total) / inUse;
+  }
+  return estimate;
+}
+
+/** Root mean square error, bias and standard deviation of some samples, NaN left out. */
+export function errorSummary(estimate, truth, { first, count }) {
+  const errors = Array.from(estimate, (value, i) => value - truth[i])
+    .slice(first, first + count)
+    .filter((e) => !Number.isNaN(e));
+  const bias = errors.reduce((sum, e) => sum + e, 0) / errors.length;
+  const variance = errors.reduce((sum, e) => sum + (e - bias) ** 2, 0) / errors.length;
+  return { rmse: Math.sqrt(bias ** 2 + variance), bias, sd: Math.sqrt(variance) };
+}
+
+/** The terms of the sum at t, one for each weight; `weight` is the one in use after renormalising. */
+export function slidingSum(x, w, centred, t) {
+  const ahead = centred ? Math.floor(w.length / 2) : 0;
+  const total = w.reduce((sum, weight) => sum + weight, 0);
+  const terms = Array.from(w, (nominal, i) => {
+    const index = t + ahead - i;
+    const sample = x[index] ?? NaN;
+    return { index, age: i - ahead, nominal, sample, there: !Number.isNaN(sample) };
+  });
+  const inUse = terms.reduce((sum, term) => sum + (term.there ? term.nominal : 0), 0);
+  const size = terms.reduce((sum, term) => sum + Math.abs(term.nominal), 0);
+  const factor = Math.abs(inUse) <= 1e-12 * size ? NaN : total / inUse;
+  for (const term of terms) {
+    term.weight = term.there ? term.nominal * factor : 0;
+    term.product = term.there ? term.weight * term.sample : 0;
+  }
+  return { terms, factor, missing: terms.filter((term) => !term.there).length };
+}
+
+/** What Python sent once, unpacked. */
+export function unpack(model) {
+  const { names, max_length: longest, ...track } = model.get("_track");
+  const position = float64(model.get("_position"));
+  const present = new Uint8Array(
+    model.get("_present").buffer,
+    model.get("_present").byteOffset,
+    position.length,
+  );
+  const noise = float64(model.get("_unit_noise"));
+  const table = float64(model.get("_kernels"));
+  const block = (longest * (longest + 1)) / 2;
+  const kernel = (name, length, centred) => {
+    const first =
+      ((centred ? names.length : 0) + names.indexOf(name)) * block + (length * (length - 1)) / 2;
+    return Array.from(table.subarray(first, first + length));
+  };
+  const measured = (sigma, seed) =>
+    position.map((p, i) => (present[i] ? p + sigma * noise[seed * position.length + i] : NaN));
+  const whole = { name: "", first: 0, count: position.length };
+  const samplesOf = (phase) => track.phases.find(({ name }) => name === phase) ?? whole;
+  const clock = (i) => shown(track.start + i * track.dt, track.time_digits);
+  return {
+    ...track,
+    samplesOf,
+    clock,
+    names,
+    longest,
+    n: position.length,
+    position,
+    kernel,
+    measured,
+  };
+}
+
+/** The picture in words; the same sentences as SmoothingModel.describe in Python. */
+export function describe(data, state, now) {
+  const kind = `${state.centred ? "centred" : "causal"} ${state.kernel_name.replace("_", " ")}`;
+  const here = `A ${kind} kernel of ${state.weights.length} lies at t = ${data.clock(state.t)} s. `;
+  const estimate = now.estimate[state.t];
+  if (Number.isNaN(estimate)) {
+    return `${here}Its weights on the samples at hand sum to 0, so there is no estimate.`;
+  }
+  const true_ = data.position[state.t];
+  const span = state.phase ? `the phase ${state.phase}` : "the whole track";
+  const { rmse, bias, sd } = now.summary;
+  return (
+    `${here}The products sum to ${shown(estimate)} km, the true position is ${shown(true_)} km, ` +
+    `error ${shown(estimate - true_)} km. Over ${span}: RMSE ${shown(rmse)} km, ` +
+    `bias ${shown(bias)} km, standard deviation ${shown(sd)} km.`
+  );
+}
+
+/** All numbers that the picture needs, from the state. */
+export function compute(data, state) {
+  const measured = data.measured(state.sigma, state.seed);
+  const estimate = smooth(measured, state.weights, state.centred);
+  const samples = data.samplesOf(state.phase);
+  return {
+    measured,
+    estimate,
+    samples,
+    summary: errorSummary(estimate, data.position, samples),
+    raw: errorSummary(measured, data.position, samples),
+    sum: slidingSum(measured, state.weights, state.centred, state.t),
+  };
+}
