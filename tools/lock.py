@@ -110,7 +110,7 @@ class Resolver:
                 found = metadata.distribution(name)
             except metadata.PackageNotFoundError:
                 found = None
-            if found and fits_every_python(found.metadata["Requires-Python"]):
+            if found and fits_every_python(found.metadata.get("Requires-Python")):
                 self.known[name] = found.version.split("+")[0], found.requires or []
             else:
                 if name in SAME_RELEASE:
