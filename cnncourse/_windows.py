@@ -17,7 +17,7 @@ from numpy.typing import ArrayLike
 from cnncourse._arrays import integer_pair, numeric_array
 from cnncourse.shapes import Pair, image_padding
 
-_BLOCK = 1 << 19  # bytes of input worked on at a time, so that intermediate steps stay in the cache
+_BLOCK = 1 << 20  # bytes of input worked on at a time, so that intermediate steps stay in the cache
 
 
 @dataclass(frozen=True)
@@ -164,12 +164,14 @@ def fold_rows(values: np.ndarray, rows: Axis, combine: np.ufunc) -> np.ndarray:
     """Combine the values of windows along rows only: (P, H, W) to (P, Ho, W)."""
     out = np.empty_like(values, shape=(len(values), rows.count, values.shape[2]))
     empty = 0 if combine is np.add else _lowest(values.dtype)
-    for tap, (windows, pixels) in enumerate(rows.taps()):
-        if tap == 0:  # spares a pass that would fill all of `out` first
-            out[:, : windows.start] = out[:, windows.stop :] = empty
-            out[:, windows] = values[:, pixels]
-        else:
-            combine(out[:, windows], values[:, pixels], out=out[:, windows])
+    (windows, pixels), *others = rows.taps()
+    out[:, : windows.start] = out[:, windows.stop :] = empty
+    if others and others[0][0] == windows:  # spares a pass over the memory
+        combine(values[:, pixels], values[:, others.pop(0)[1]], out=out[:, windows])
+    else:
+        out[:, windows] = values[:, pixels]
+    for windows, pixels in others:
+        combine(out[:, windows], values[:, pixels], out=out[:, windows])
     return out
 
 
@@ -205,13 +207,16 @@ def _route_rows(
     free = np.ones_like(largest, dtype=bool)
     some_nan = np.isnan(largest).any()
     finite = np.isfinite(flow).all()
-    for windows, pixels in rows.taps():
-        here = values[:, pixels]
-        hit = here == largest[:, windows]
-        if some_nan:
-            hit |= np.isnan(here)
-        hit &= free[:, windows]
-        free[:, windows] ^= hit
+    taps = list(rows.taps())
+    for number, (windows, pixels) in enumerate(taps, start=1):
+        hit = free[:, windows]
+        if number < len(taps):  # what is still free at the last tap has its largest there
+            unclaimed, here = hit, values[:, pixels]
+            hit = here == largest[:, windows]
+            if some_nan:
+                hit |= np.isnan(here)
+            hit &= unclaimed
+            unclaimed ^= hit
         # The product takes half the time, but infinity times False is NaN.
         out[:, pixels] += flow[:, windows] * hit if finite else np.where(hit, flow[:, windows], 0)
     return out
@@ -234,7 +239,7 @@ def near_one(values: np.ndarray) -> tuple[np.ndarray, Any]:
 
     So squares of very large or very small values neither overflow nor vanish.
     """
-    peak = np.abs(values).max(initial=0)
+    peak = np.maximum(values.max(initial=0), -values.min(initial=0))
     exponent = np.frexp(peak)[1] - 1 if np.isfinite(peak) and peak > 0 else 0
     scale = np.ldexp(values.dtype.type(1), exponent)
     return values / scale, scale

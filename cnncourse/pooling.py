@@ -124,6 +124,10 @@ def adaptive_pool2d(x: ArrayLike, output_size: int | Pair, *, kind: str = "max")
     image = real_images("x", x)
     choice("kind", kind, KINDS)
     wanted = integer_pair("output_size", output_size)
+    if all(n % m == 0 for n, m in zip(image.shape[-2:], wanted, strict=True)):
+        return pool2d(
+            image, (image.shape[-2] // wanted[0], image.shape[-1] // wanted[1]), kind=kind
+        )
     rows, columns = (_adaptive_spans(n, m) for n, m in zip(image.shape[-2:], wanted, strict=True))
     down, across = (np.array([s.stop - s.start for s in axis]) for axis in (rows, columns))
     combined = partial(_fold_spans, rows=rows, columns=columns)
@@ -156,7 +160,11 @@ def global_pool2d(x: ArrayLike, *, kind: str = "max") -> np.ndarray:
     >>> global_pool2d([[[1, 2], [3, 6]], [[-1, -2], [-3, -4]]], kind="average").tolist()
     [3.0, -2.5]
     """
-    return adaptive_pool2d(x, 1, kind=kind)[..., 0, 0]
+    image = real_images("x", x)
+    choice("kind", kind, KINDS)
+    height, width = image.shape[-2:]
+    out = _summary(image, kind, _fold_all, (np.array([height]), np.array([width])))
+    return out[..., 0, 0].astype(_out_dtype(image.dtype, kind), copy=False)
 
 
 def unchanged_fraction(x: ArrayLike, size: int | Pair, shift: int | Pair = 1) -> float:
@@ -227,10 +235,11 @@ def _summary(
         return combined(values, combine=np.maximum)
     work = values.astype(float_dtype(values.dtype), copy=False)
     if kind == "average":
-        return combined(work, combine=np.add) / np.outer(*divisors).astype(work.dtype)
+        total = combined(work, combine=np.add)
+        return np.divide(total, np.outer(*divisors).astype(work.dtype), out=total)
     work, scale = near_one(work)
     total = combined(np.square(work, out=work), combine=np.add)
-    return np.sqrt(total, out=total) * scale
+    return np.multiply(np.sqrt(total, out=total), scale, out=total)
 
 
 def _out_dtype(dtype: np.dtype, kind: str) -> np.dtype:
@@ -247,3 +256,7 @@ def _fold_spans(
 ) -> np.ndarray:
     strips = np.stack([combine.reduce(values[..., span, :], axis=-2) for span in rows], axis=-2)
     return np.stack([combine.reduce(strips[..., span], axis=-1) for span in columns], axis=-1)
+
+
+def _fold_all(values: np.ndarray, combine: np.ufunc) -> np.ndarray:
+    return combine.reduce(values, axis=(-2, -1), keepdims=True)

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cnncourse import _windows
+from cnncourse import _windows, definitions
 from cnncourse.pooling import adaptive_pool2d, global_pool2d, pool2d, unchanged_fraction
 from cnncourse.shapes import pool_output_size, same_padding
 
@@ -98,6 +98,16 @@ def test_equals_plain_loops(layer, seed, kind, count_include_pad, block):
         for plane in x.reshape(-1, *shape[-2:])
     ]
     assert_close(got, np.reshape(planes, (*shape[:-2], *counts)))
+
+
+@settings(deadline=None, max_examples=60)
+@given(layers(), seeds, st.sampled_from(KINDS), st.integers(1, 4))
+def test_equals_the_definition(layer, seed, kind, stride):
+    shape, size, _ = layer
+    shape = (2, *(max(n, k) for n, k in zip(shape[-2:], size, strict=True)))
+    x = numbers(shape, seed)
+    expected = definitions.pool2d(x, size, kind, stride)
+    assert_close(pool2d(x, size, kind=kind, stride=stride), expected)
 
 
 @settings(deadline=None, max_examples=150)
