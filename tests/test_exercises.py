@@ -3,9 +3,11 @@
 import asyncio
 import linecache
 import random
+import subprocess
 import sys
 import time
 import warnings
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -789,6 +791,17 @@ def test_the_solution_waits_for_an_attempt():
     page = solution("E1.2")
     assert "def my_convolution(x, w):" in repr(page)
     assert "<pre" in page._repr_html_() and "def my_convolution(x, w):" in page._repr_html_()
+
+
+def test_importing_the_exercises_loads_no_framework():
+    code = (
+        "import sys, cnncourse.exercises as e; e.check('E1.2', lambda x, w: x);"
+        "heavy = {'torch', 'tensorflow', 'matplotlib', 'ipywidgets', 'scipy'} & set(sys.modules);"
+        "sys.exit(', '.join(heavy))"
+    )
+    folder = Path(exercises.__file__).parents[2]
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=folder)
+    assert done.returncode == 0, done.stderr
 
 
 # The card

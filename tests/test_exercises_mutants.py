@@ -189,6 +189,7 @@ def sources(exercise_id):
         yield chosen, textwrap.dedent(inspect.getsource(getattr(module, chosen)))
 
 
+@pytest.mark.slow
 @pytest.mark.filterwarnings("ignore")
 @pytest.mark.parametrize("exercise_id", EXERCISES)
 def test_mutants_are_refused(exercise_id, monkeypatch, record_property):

@@ -167,6 +167,7 @@ EXERCISE = Exercise(
                 lambda x, w: full(x, w)[: len(x)],
                 lambda x, w: full(x, w)[len(w) - 1 :],
                 lambda x, w: _centred(full(x, w), len(x)),
+                lambda x, w: full(x, w)[len(w) // 2 :][: len(x)],
                 lambda x, w: _centred(full(x, w), max(len(x), len(w))),
             ),
         ),

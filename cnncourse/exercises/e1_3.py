@@ -53,8 +53,8 @@ def _dropped(x: Array, w: Array) -> Array | None:
     return full(x, w)[len(w) - 1 : len(x)] if len(w) <= len(x) else None
 
 
-def _centred(x: Array, w: Array) -> Array:
-    start = (len(w) - 1) // 2
+def _centred(x: Array, w: Array, extra: int = 0) -> Array:
+    start = (len(w) - 1 + extra) // 2
     return full(x, w)[start : start + len(x)]
 
 
@@ -180,6 +180,8 @@ EXERCISE = Exercise(
             (
                 lambda x, w: _centred(x, w) / _centred(np.ones(len(x)), w),
                 _centred,
+                lambda x, w: _centred(x, w, 1) / _centred(np.ones(len(x)), w, 1),
+                lambda x, w: _centred(x, w, 1),
             ),
         ),
         Misconception(

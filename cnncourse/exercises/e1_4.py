@@ -202,7 +202,7 @@ EXERCISE = Exercise(
             lambda case, m: not _ordinary(case) or _optimal(case, float(m)),
         ),
         Part(
-            "at rest, without noise, backwards, at the limit",
+            "special cases: at rest, no noise, backwards, close calls, the limit",
             1,
             lambda case, m: _ordinary(case) or _optimal(case, float(m)),
         ),
@@ -213,7 +213,10 @@ EXERCISE = Exercise(
             "Only the noise was made small: the longest window always wins.",
             "A long average is smooth, and late. How far does the ship move while the window "
             "looks back? That distance is the bias.",
-            (lambda velocity, dt, sigma, max_length: max_length,),
+            (
+                lambda velocity, dt, sigma, max_length: max_length,
+                _least(lambda v, dt, s, m: s**2 / m),
+            ),
         ),
         Misconception(
             "bias-only",

@@ -161,6 +161,10 @@ def centred_same(x, w):
     return np.array(by_output(x, w))[start : start + len(x)]
 
 
+def centred_to_the_right(x, w):
+    return np.array(by_output(x, w))[len(w) // 2 :][: len(x)]
+
+
 def last_output_missing(x, w):
     return by_output(x, w)[:-1]
 
@@ -321,6 +325,7 @@ WRONG = {
     valid_into_zeros: "valid-length",
     causal_same: "same-length",
     centred_same: "same-length",
+    centred_to_the_right: "same-length",
     last_output_missing: "off-by-one",
     one_too_many: "off-by-one",
     late_by_one: "off-by-one",

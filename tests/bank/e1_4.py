@@ -86,6 +86,10 @@ def as_long_as_possible(velocity, dt, sigma, max_length):
     return _best(lambda m: sigma**2 / m, max_length, last=True)
 
 
+def smallest_variance(velocity, dt, sigma, max_length):
+    return 1 + np.argmin(sigma**2 / np.arange(1, max_length + 1))
+
+
 def as_short_as_possible(velocity, dt, sigma, max_length):
     return _best(lambda m: abs(velocity) * dt * (m - 1) / 2, max_length, last=True)
 
@@ -224,6 +228,7 @@ RIGHT = [
 ]
 WRONG = {
     as_long_as_possible: "variance-only",
+    smallest_variance: "variance-only",
     as_short_as_possible: "bias-only",
     noise_not_reduced: "bias-only",
     lag_of_whole_window: "lag-of-the-window",
