@@ -417,6 +417,27 @@ def test_endless_loops_are_stopped(function):
     assert check("E1.2", convolve_by_loops).status == "passed"
 
 
+def test_the_time_of_an_import_does_not_count(tmp_path, monkeypatch):
+    (tmp_path / "slow_library_of_the_test.py").write_text("import time\ntime.sleep(1.0)\n")
+    monkeypatch.syspath_prepend(tmp_path)
+
+    def my_convolution(x, w):
+        import slow_library_of_the_test  # noqa: F401
+
+        return convolve_by_loops(x, w)
+
+    assert check("E1.2", my_convolution, time_limit=0.4).status == "passed"
+
+    def endless_after_import(x, w):
+        import slow_library_of_the_test  # noqa: F401
+
+        endless(x, w)
+
+    sys.modules.pop("slow_library_of_the_test")
+    assert check("E1.2", endless_after_import, time_limit=0.4).problem == "time limit"
+    sys.modules.pop("slow_library_of_the_test")
+
+
 def test_an_output_that_never_ends_is_stopped():
     from decimal import Decimal
 
@@ -797,7 +818,7 @@ def test_importing_the_exercises_loads_no_framework():
     code = (
         "import sys, cnncourse.exercises as e; e.check('E1.2', lambda x, w: x);"
         "heavy = {'torch', 'tensorflow', 'matplotlib', 'ipywidgets', 'scipy'} & set(sys.modules);"
-        "sys.exit(', '.join(heavy))"
+        "sys.exit(', '.join(heavy) or 0)"
     )
     folder = Path(exercises.__file__).parents[2]
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=folder)

@@ -13,9 +13,13 @@ import ctypes
 import os
 import random
 import signal
+import sys
 import threading
+import time
 from collections.abc import Callable
 from typing import Any
+
+LONGEST_IMPORT = 120.0  # s; a first import of TensorFlow takes many seconds on a small machine
 
 
 class TimeUp(BaseException):
@@ -54,6 +58,8 @@ class _Watchdog:
 
     def _watch(self) -> None:
         self._wake.wait(self._seconds)
+        if self._importing():
+            self._await_import()
         shots = 0
         while True:
             with self._lock:
@@ -67,6 +73,22 @@ class _Watchdog:
             # Uneven pauses: a loop that swallows the exception inside its try is hit outside of
             # it sooner or later.
             self._wake.wait(random.uniform(0.01, 0.05))
+
+    def _importing(self) -> bool:
+        """Whether the watched thread is inside an import statement just now."""
+        frame = sys._current_frames().get(self._target)
+        while frame is not None:
+            if frame.f_code.co_filename == "<frozen importlib._bootstrap>":
+                return True
+            frame = frame.f_back
+        return False
+
+    def _await_import(self) -> None:
+        """Let a large library load, and start the clock again after it."""
+        latest = time.monotonic() + LONGEST_IMPORT
+        while self._importing() and time.monotonic() < latest and not self.finished:
+            self._wake.wait(0.05)
+        self._wake.wait(self._seconds)
 
     def _interrupt(self) -> None:
         """Break a wait in C, where Python's usual answer to the stop button is in place."""
@@ -89,7 +111,7 @@ def call_within(seconds: float, function: Callable[..., Any], *args: Any) -> Any
     Parameters
     ----------
     seconds : float
-        Time limit, s.
+        Time limit, s. The clock stands still while a library is being imported.
 
     Raises
     ------
