@@ -1,6 +1,7 @@
 """The form of a notebook: what every lesson must look like, read from the stored files."""
 
 import ast
+import html
 import re
 import statistics
 from pathlib import Path
@@ -144,6 +145,9 @@ def test_every_figure_has_alternative_text(path):
                 alternative = output.metadata.get("image/png", {}).get("alt", "")
                 assert len(alternative.split()) >= 8, cell.source
                 assert not alternative.startswith("<")
+                if not EXPLORER.search(cell.source):  # alive, it speaks for itself
+                    page = output.data["text/html"]
+                    assert f'alt="{html.escape(alternative)}"' in page, cell.source
 
 
 @every_notebook

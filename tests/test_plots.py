@@ -3,6 +3,8 @@
 `python tests/test_plots.py` draws the images in tests/baseline anew: look at each, then commit it.
 """
 
+import base64
+import html
 import io
 import subprocess
 import sys
@@ -137,7 +139,9 @@ def test_bytes_repeat_whatever_the_readers_settings(name):
 def test_notebook_gets_a_small_sharp_image_with_words(name):
     picture, _ = drawn(name)
     data, metadata = picture._repr_mimebundle_()
-    assert set(data) == {"image/png", "text/plain"}
+    assert set(data) == {"image/png", "text/html", "text/plain"}
+    assert f'alt="{html.escape(picture.alt)}"' in data["text/html"]
+    assert base64.b64encode(data["image/png"]).decode() in data["text/html"]
     assert data["text/plain"] == repr(picture) == f"Figure: {picture.alt}"
     assert len(data["image/png"]) < 60_000
     image = Image.open(io.BytesIO(data["image/png"]))

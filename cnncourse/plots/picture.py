@@ -5,6 +5,8 @@ Figures are made without pyplot, so that nothing keeps them alive or shows them 
 
 from __future__ import annotations
 
+import base64
+import html
 import io
 import math
 from collections.abc import Callable, Iterable, Sequence
@@ -132,8 +134,11 @@ class Picture:
         return f"Figure: {self.alt}"
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> tuple[dict, dict]:
-        data = {"image/png": self.png(), "text/plain": repr(self)}
-        width = round(self.figure.get_figwidth() * DPI)
+        png, width = self.png(), round(self.figure.get_figwidth() * DPI)
+        # JupyterLab shows the alternative text of an HTML image only; nbconvert takes the PNG's.
+        address = "data:image/png;base64," + base64.b64encode(png).decode("ascii")
+        image = f'<img width="{width}" alt="{html.escape(self.alt)}" src="{address}">'
+        data = {"image/png": png, "text/html": image, "text/plain": repr(self)}
         return data, {"image/png": {"alt": self.alt, "width": width}}
 
 
