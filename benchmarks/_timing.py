@@ -18,12 +18,23 @@ for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
 
 import numpy as np  # noqa: E402 - after the number of threads
 
+clock = time.perf_counter
+
 
 def parse_quick(description=None):
     """Return whether --quick was given; the file's docstring tells what is measured."""
+    global clock
     parser = argparse.ArgumentParser(description=description)
     parser.add_argument("--quick", action="store_true", help="fewer and smaller cases, in a minute")
-    return parser.parse_args().quick
+    parser.add_argument(
+        "--cpu",
+        action="store_true",
+        help="time of the processor, not of the clock: on a busy machine",
+    )
+    options = parser.parse_args()
+    if options.cpu:
+        clock = time.process_time
+    return options.quick
 
 
 def torch_on_one_thread():
@@ -46,19 +57,19 @@ def medians(calls, *, rounds=11, seconds=6.0, shortest=2e-3):
     repeats = {}
     for name, call in calls.items():
         call()  # the first call also loads and allocates
-        start = time.perf_counter()
+        start = clock()
         call()
-        repeats[name] = max(1, int(shortest / max(time.perf_counter() - start, 1e-9)))
+        repeats[name] = max(1, int(shortest / max(clock() - start, 1e-9)))
     times = {name: [] for name in calls}
     order = list(calls)
     begin = time.perf_counter()
     for number in range(rounds):
         for name in order:
             call = calls[name]
-            start = time.perf_counter()
+            start = clock()
             for _ in range(repeats[name]):
                 call()
-            times[name].append((time.perf_counter() - start) / repeats[name])
+            times[name].append((clock() - start) / repeats[name])
         order = order[1:] + order[:1]
         if number >= 2 and time.perf_counter() - begin > seconds:
             break

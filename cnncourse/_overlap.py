@@ -24,19 +24,19 @@ LONG = 8192
 TOEPLITZ_TAPS = 12
 """From this many taps on, a product with a Toeplitz matrix beats a dot product per output."""
 
-FFT_TAPS = {"d": 200, "f": 350}
-"""From this many taps on, the Fourier transform (in float64) beats that for a signal."""
+FFT_TAPS = {"d": 200, "f": 200}
+"""From this many taps on, the Fourier transform beats that for a signal."""
 
-FFT_TAPS_2D = {"d": 121, "f": 225}
-"""The same for an image: 11 x 11 and 15 x 15."""
+FFT_TAPS_2D = {"d": 121, "f": 169}
+"""The same for an image: 11 x 11 and 13 x 13."""
 
 LARGEST = 160_000
 """Numbers in one transform: some five arrays of this size take 8 MB."""
 
-TOLERANCE = {"d": 5e-13, "f": 1e-6}
-"""Rounding error that a transform may cause, as a part of the largest output."""
+TOLERANCE = {"d": 1e-13, "f": 1e-6}
+"""Estimated rounding error that will do, as a part of the largest output; a tenth of the limit."""
 
-UNDERFLOW = 1e-150
+UNDERFLOW = {"d": 1e-150, "f": 1e-18}
 """More than what squares that underflow can hide from a Euclidean norm."""
 
 Transformed = tuple[np.ndarray, float, float]
@@ -66,7 +66,7 @@ def slide(x: np.ndarray, w: np.ndarray, out: np.ndarray) -> None:
     elif w.size < FFT_TAPS[work.char]:
         _slide_rows(x, w, out, *_toeplitz(w.astype(work)))
     else:
-        _slide_rows(x, w, out, *_fourier(w, out.size))
+        _slide_rows(x, w, out, *_fourier(w.astype(work), out.size))
 
 
 def _slide_plainly(x: np.ndarray, w: np.ndarray, out: np.ndarray) -> None:
@@ -147,16 +147,16 @@ def _toeplitz(w: np.ndarray) -> tuple[int, Callable[[np.ndarray], Transformed]]:
 def _fourier(w: np.ndarray, outputs: int) -> tuple[int, Callable[[np.ndarray], Transformed]]:
     """Return the outputs a row and the function that correlates rows by the Fourier transform."""
     step, size = _piece(outputs, w.size, 4096, LARGEST)
-    spectrum = fft.rfft(w.astype(np.float64), size).conj()
+    spectrum = fft.rfft(w, size).conj()
     growth = _error_growth(w, size)
 
     def transform(rows: np.ndarray) -> Transformed:
-        rows = rows.astype(np.float64)
+        rows = rows.astype(w.dtype)
         waves = fft.rfft(rows, size)
         waves *= spectrum
         values = fft.irfft(waves, size, overwrite_x=True)[:, :step]
         norms = np.sqrt(np.einsum("ij,ij->i", rows, rows))
-        return values, _peak(values), growth * (norms.max() + UNDERFLOW)
+        return values, _peak(values), growth * (float(norms.max()) + UNDERFLOW[w.dtype.char])
 
     return step, transform
 
@@ -190,7 +190,7 @@ def correlate_by_fft(x: np.ndarray, kernels: np.ndarray, dtype: np.dtype) -> np.
     samples, channels, height, width = x.shape
     out = np.empty((samples, channels, height - rows + 1, width - columns + 1), dtype)
     for n, c in product(range(samples), range(channels)):
-        _correlate_tiles(x[n, c], kernels[c, 0], out[n, c])
+        _correlate_tiles(x[n, c], kernels[c, 0].astype(work), out[n, c])
     return out
 
 
@@ -199,21 +199,22 @@ def _correlate_tiles(image: np.ndarray, kernel: np.ndarray, out: np.ndarray) -> 
     down, tile_height = _piece(out.shape[0], rows, 256, 400)
     right, tile_width = _piece(out.shape[1], columns, 65_536 // tile_height, LARGEST // tile_height)
     shape = tile_height, tile_width
-    spectrum = fft.rfft2(kernel.astype(np.float64), shape).conj()
+    spectrum = fft.rfft2(kernel, shape).conj()
     growth = _error_growth(kernel, tile_height * tile_width)
     pieces, checks = [], []
     with np.errstate(all="ignore"):  # what overflows is done again below
         for i, j in product(range(0, out.shape[0], down), range(0, out.shape[1], right)):
             piece = image[i : i + down + rows - 1, j : j + right + columns - 1]
             target = out[i : i + down, j : j + right]
-            tile = piece.astype(np.float64)
+            tile = piece.astype(kernel.dtype)
             waves = fft.rfft2(tile, shape)
             waves *= spectrum
             values = fft.irfft2(waves, shape, overwrite_x=True)
             values = values[: target.shape[0], : target.shape[1]]
             target[...] = np.rint(values) if out.dtype.kind == "i" else values
             pieces.append((piece, target))
-            checks.append((_peak(values), growth * (np.linalg.norm(tile) + UNDERFLOW)))
+            norm = float(np.linalg.norm(tile)) + UNDERFLOW[kernel.dtype.char]
+            checks.append((_peak(values), growth * norm))
     for (piece, target), sound in zip(pieces, _sound(checks, out.dtype), strict=True):
         if not sound:
             target[...] = correlate(piece[None, None], kernel[None, None], dtype=out.dtype)[0, 0]
@@ -231,15 +232,16 @@ def _piece(outputs: int, k: int, usual: int, most: int) -> Pair:
 
 
 def _error_growth(w: np.ndarray, size: int) -> float:
-    """Return the factor from a piece's Euclidean norm to an upper estimate of its rounding error.
+    """Return the factor from a piece's Euclidean norm to an estimate of its rounding error.
 
-    A Fourier transform of n numbers has a relative error of at most some log2(n) roundings in the
-    Euclidean norm (Higham, Accuracy and Stability of Numerical Algorithms, ch. 24). By the
-    Cauchy-Schwarz inequality the two forward transforms then put at most that times |piece| |w|
-    on one output; the inverse adds about as much.
+    A Fourier transform of n numbers has a relative error of some sqrt(log2(n)) roundings in the
+    Euclidean norm, spread over all numbers like noise (Schatzman, "Accuracy of the discrete Fourier
+    transform and the fast Fourier transform", SIAM J. Sci. Comput. 17, 1996). Those of piece and
+    kernel so put |piece| |w| / sqrt(n) times that on each output, as a standard deviation; six of
+    them for each are taken here. The inverse transform adds about as much of the outputs' own size.
     """
-    rounding = float(np.finfo(np.float64).eps) / 2
-    return 3 * rounding * np.log2(size) * float(np.linalg.norm(w.astype(np.float64)))
+    deviation = float(np.finfo(w.dtype).eps) / 2 * float(np.sqrt(np.log2(size) / size))
+    return 12 * deviation * float(np.linalg.norm(w.astype(np.float64)))
 
 
 def _peak(values: np.ndarray) -> float:
@@ -249,9 +251,9 @@ def _peak(values: np.ndarray) -> float:
 def _sound(checks: list[tuple[float, float]], dtype: np.dtype) -> list[bool]:
     """Tell for each piece (largest output, rounding error) whether its outputs will do.
 
-    Integers were rounded to, so an error of a quarter does no harm.
+    Integers were rounded to, so an error of less than a half does no harm.
     """
     largest = max((peak for peak, _ in checks if np.isfinite(peak)), default=0.0)
     tolerance = TOLERANCE["d" if dtype == np.float64 else "f"]
-    allowed = 0.25 if dtype.kind == "i" else tolerance * largest
+    allowed = 0.05 if dtype.kind == "i" else tolerance * largest
     return [bool(np.isfinite(peak) and error <= allowed) for peak, error in checks]
