@@ -389,20 +389,30 @@ def notebooks(options: argparse.Namespace, rest: list[str]) -> int:
 
 def lint(options: argparse.Namespace, rest: list[str]) -> int:
     """Check style, spelling and types."""
-    worst = 0
-    for command in (["ruff", "check"], ["ruff", "format", "--check"], ["codespell_lib"], ["mypy"]):
-        say(f"- {' '.join(command)}")
-        done = subprocess.run([PYTHON, "-m", *command], cwd=ROOT, env=environment())
-        worst = max(worst, abs(done.returncode))
-    return worst
+    checks = ("ruff check", "ruff format --check", "codespell_lib", "mypy")
+    return run_all([["-m", *check.split()] for check in checks], environment())
 
 
 def bench(options: argparse.Namespace, rest: list[str]) -> int:
-    """Time the mathematics beside NumPy, SciPy, scikit-image and torch (some minutes)."""
+    """Time the code beside its rivals: all of it, or what is named, such as `conv --quick`."""
+    names = [word for word in rest if not word.startswith("-")]
+    passed_on = [word for word in rest if word.startswith("-")]
+    scripts = sorted((ROOT / "benchmarks").glob("bench_*.py"))
+    chosen = [script for script in scripts if not names or script.stem[len("bench_") :] in names]
+    if not chosen:
+        raise Stop(
+            f"There are benchmarks of {', '.join(s.stem[len('bench_') :] for s in scripts)}."
+        )
+    return run_all([[str(script), *passed_on] for script in chosen], one_thread())
+
+
+def run_all(commands: list[list[str]], variables: dict[str, str]) -> int:
+    """Run Python with each of several arguments; return 0 if all went well."""
     worst = 0
-    for script in sorted((ROOT / "benchmarks").glob("bench_*.py")):
-        command = [PYTHON, "-m", f"benchmarks.{script.stem}", *rest]
-        worst = max(worst, abs(subprocess.run(command, cwd=ROOT, env=one_thread()).returncode))
+    for arguments in commands:
+        say(f"- {' '.join(arguments)}")
+        done = subprocess.run([PYTHON, *arguments], cwd=ROOT, env=variables)
+        worst = max(worst, abs(done.returncode))
     return worst
 
 

@@ -33,12 +33,19 @@ import json, os, sys
 print(json.dumps({"argv": sys.argv[1:], "cwd": os.getcwd(), "env": dict(os.environ)}))
 sys.exit(int(os.environ.get("EXIT_CODE", "0")))
 """
+CHECKER = """\
+import os, sys
+name = os.path.basename(os.path.dirname(__file__))
+print(name, *sys.argv[1:])
+sys.exit(name == os.environ.get("FAILS"))
+"""
 # Stands in for hatchling: an editable wheel with the extras of pyproject.toml's real namesake.
 BACKEND = """\
 import os, sys
 sys.path.insert(0, os.path.dirname(__file__))
 from wheels import write_wheel
 EXTRAS = ["jupyterlab; extra == 'lab'", "torch; extra == 'torch'", "pytest; extra == 'dev'"]
+EXTRAS += [f"{name}; extra == 'dev'" for name in ("ruff", "codespell_lib", "mypy")]
 def build_editable(folder, config_settings=None, metadata_directory=None):
     return write_wheel(folder, "cnncourse", "0.1", {"cnncourse.pth": os.getcwd()}, EXTRAS)
 """
@@ -88,6 +95,8 @@ class Index:
         self.add("torch", "2.0", {"__init__.py": ""})
         self.add("jupyterlab", "4.0", tool)
         self.add("jupyterlab", "4.1", tool)
+        for checker in ("ruff", "codespell_lib", "mypy"):
+            self.add(checker, "1.0", {**tool, "__main__.py": CHECKER})
         self.add("pytest", "9.0", tool)
         handler = type("Handler", (Handler,), {"index": self})
         self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
@@ -122,7 +131,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
         self.index.asked.append(self.path)
         simple = re.fullmatch("/simple/([^/]+)/", self.path)
         if simple:
-            wheels = sorted(self.index.folder.glob(f"{simple[1]}-*.whl"))
+            wheels = sorted(self.index.folder.glob(f"{simple[1].replace('-', '_')}-*.whl"))
             page = "".join(f'<a href="/{wheel.name}">{wheel.name}</a>\n' for wheel in wheels)
             return self.answer(page.encode(), "text/html") if wheels else self.send_error(404)
         wheel = self.index.folder / self.path.lstrip("/")

@@ -161,6 +161,29 @@ def test_tests_add_their_extra_and_changed_pins_are_installed(copied):
     assert made["env"]["OMP_NUM_THREADS"] == "1"
     assert made["env"]["TF_CPP_MIN_LOG_LEVEL"] == "3"
 
+    # With these tools there, the other words work too.
+    linted = sandbox.run("lint")
+    assert linted.returncode == 0
+    calls = [line for line in linted.stdout.splitlines() if not line.startswith("- ")]
+    assert calls == ["ruff check", "ruff format --check", "codespell_lib", "mypy"]
+    assert sandbox.run("lint", FAILS="codespell_lib").returncode == 1
+    folder = sandbox.folder / "benchmarks"
+    folder.mkdir()
+    for name in ("conv", "pooling"):
+        (folder / f"bench_{name}.py").write_text(f"import sys; print('{name}', *sys.argv[1:])")
+    timed = sandbox.run("bench", "--quick").stdout.splitlines()
+    assert [line for line in timed if not line.startswith("- ")] == [
+        "conv --quick",
+        "pooling --quick",
+    ]
+    assert sandbox.run("bench", "pooling").stdout.splitlines()[-1] == "pooling"
+    assert sentence(sandbox.run("bench", "poling")) == "There are benchmarks of conv, pooling."
+    (sandbox.folder / "tools").mkdir()
+    for name in ("notebooks", "lock"):
+        (sandbox.folder / "tools" / f"{name}.py").write_text("import sys; print(sys.argv[1:])")
+        assert sandbox.run(name).stdout == "[]\n"
+    assert sandbox.run("notebooks", "01", "--check").stdout == "['01', '--check']\n"
+
     assert "Everything else" not in sandbox.run("lab").stdout
 
     sandbox.pin("jupyterlab==4.0", "jupyterlab==4.1")
