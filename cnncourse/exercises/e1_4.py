@@ -114,6 +114,11 @@ def _cubic(rounding: Callable[[float], int]) -> Length:
     return length
 
 
+def _half_window(velocity: float, dt: float, sigma: float, max_length: int) -> int:
+    lengths = range(1, max_length + 1)
+    return min(lengths, key=lambda m: (velocity * dt * m / 2) ** 2 + sigma**2 / m)
+
+
 def _unlimited(velocity: float, dt: float, sigma: float, max_length: int) -> int | None:
     return None if velocity == 0 else _reference(velocity, dt, sigma, 10 * max_length)
 
@@ -152,6 +157,14 @@ def _narrow(draw: Draw, rule: Length, *, above: bool) -> Case:
             return Case(args, "two lengths nearly as good")
 
 
+def _telling(draw: Draw, one: Length, other: Length) -> Case:
+    """Draw a case in which two wrong rules give different lengths."""
+    while True:
+        case = _random_case(draw, 2, 8)
+        if one(*case.args) != other(*case.args):
+            return case
+
+
 def _limited(draw: Draw) -> Case:
     """Draw a case in which the best length is the longest allowed one, and no other comes near."""
     while True:
@@ -172,6 +185,8 @@ def _cases(draw: Draw) -> list[Case]:
         _narrow(draw, _rounded(round), above=True),
         _narrow(draw, _rounded(round), above=True),
         _narrow(draw, _cubic(ceil), above=False),
+        _telling(draw, _rounded(floor), _half_window),
+        _telling(draw, _rounded(round), _half_window),
         _random_case(draw, 2, 4),
         _random_case(draw, 4, 7),
         _random_case(draw, 6, 12),

@@ -99,10 +99,19 @@ class Trial:
         found = []
         for slug, variants in self._wrong.items():
             for number, by_case in enumerate(variants):
-                named = self.diagnose([wrong[0] if wrong else None for wrong in by_case])
-                if named is None or named.slug != slug:
-                    taken = "nothing known" if named is None else named.slug
-                    found.append(f"{slug}, variant {number}, is taken for {taken}")
+                # Where the idea gives nothing, a learner's function may fail or be right.
+                for filling in ([None] * len(self.cases), self.expected):
+                    outputs = [
+                        wrong[0] if wrong else other
+                        for wrong, other in zip(by_case, filling, strict=True)
+                    ]
+                    named = self.diagnose(outputs)
+                    if named is None or named.slug != slug:
+                        taken = "nothing known" if named is None else named.slug
+                        found.append(f"{slug}, variant {number}, is taken for {taken}")
+                        break
+                    if all(by_case):
+                        break
         return found
 
 
