@@ -24,7 +24,7 @@ LONG = 8192
 TOEPLITZ_TAPS = 12
 """From this many taps on, a product with a Toeplitz matrix beats a dot product per output."""
 
-FFT_TAPS = {"d": 200, "f": 200}
+FFT_TAPS = {"d": 200, "f": 350}
 """From this many taps on, the Fourier transform beats that for a signal."""
 
 FFT_TAPS_2D = {"d": 121, "f": 169}

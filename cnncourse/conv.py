@@ -108,14 +108,15 @@ def cross_correlate1d(x: ArrayLike, w: ArrayLike, *, mode: str = "valid") -> np.
 
 
 def _plain_pair(x: ArrayLike, w: ArrayLike) -> bool:
-    """Tell whether ``numpy.correlate`` needs no help: two arrays of floats, the kernel short."""
+    """Tell whether ``numpy.correlate`` needs no help: two arrays of floats, one of them short."""
     return (
         type(x) is type(w) is np.ndarray
         and x.dtype is w.dtype
         and x.dtype.char in "fd"
         and x.ndim == w.ndim == 1
-        and 0 < w.size < TOEPLITZ_TAPS
-        and x.size > 0
+        and 0 < w.size
+        and 0 < x.size
+        and (w.size < TOEPLITZ_TAPS or x.size + w.size < LONG)
     )
 
 
