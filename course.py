@@ -97,7 +97,7 @@ def main() -> int:
         else:
             raise
     except KeyboardInterrupt:
-        print("\nStopped; the same command goes on from here.", file=sys.stderr)
+        print("\nStopped; run the same command again to finish what it began.", file=sys.stderr)
         return 130
     return 1
 
@@ -201,14 +201,11 @@ def venv_version() -> str:
 def make_venv(state: dict, extras: set[str], gpu: bool) -> dict:
     """Return the state of a working .venv, newly made if there was none or a broken one."""
     reason = unusable(state)
-    fresh = {"root": str(ROOT), "complete": False, "extras": [], "torch": "cpu"}
+    kept = {"extras": state.get("extras", []), "torch": state.get("torch", "cpu")}
+    fresh = {**kept, "root": str(ROOT), "complete": False}
     if not reason:
         return state or {**fresh, "made_here": False, "python": venv_version()}
-    if VENV.exists():
-        if not state.get("made_here"):
-            raise Stop(f"{reason}: please remove the folder {VENV} and run this again.")
-        say(f"{reason}: making it again.")
-        shutil.rmtree(VENV)
+    discard_venv(reason, made_here=state.get("made_here", False))
     need = GIGABYTES["gpu" if gpu else "cpu"] + GIGABYTES["tensorflow"] * ("tensorflow" in extras)
     free = shutil.disk_usage(ROOT).free / 1e9
     if free < need:
@@ -227,6 +224,19 @@ def make_venv(state: dict, extras: set[str], gpu: bool) -> dict:
     write_state({**fresh, "made_here": True, "python": ""})
     step("Making .venv", [sys.executable, "-m", "venv", str(VENV)])
     return {**fresh, "made_here": True, "python": venv_version()}
+
+
+def discard_venv(reason: str, made_here: bool) -> None:
+    """Remove a .venv that this program made; another's is for its owner to remove."""
+    waste = ROOT / ".venv.old"
+    shutil.rmtree(waste, ignore_errors=True)
+    if VENV.exists():
+        if not made_here and any(VENV.iterdir()):
+            raise Stop(f"{reason}: please remove the folder {VENV} and run this again.")
+        say(f"{reason}: making it again.")
+        # Renamed first: one half removed would be taken for another's.
+        VENV.rename(waste)
+        shutil.rmtree(waste)
 
 
 def install(extras: list[str], torch: str, switch: bool) -> None:

@@ -203,8 +203,11 @@ def test_moved_folder_is_set_up_again(copied):
     moved = copied.folder.with_name("moved")
     copied.folder.rename(moved)
     copied.folder = moved
+    note = copied.note.read_text(encoding="utf-8").replace('"cpu"', '"gpu"')
+    copied.note.write_text(note, encoding="utf-8")
     done = copied.run("lab")
     assert "folder was moved" in done.stdout
+    assert "PyTorch" not in done.stdout  # the choice of the GPU build is kept
     assert Path(call(done)["cwd"]) == moved
     [path_file] = copied.venv.rglob("cnncourse.pth")
     assert path_file.read_text(encoding="utf-8") == str(moved)
@@ -268,6 +271,16 @@ def test_stopped_installation_is_mended_by_the_next_run(sandbox):
     done = sandbox.run("lab")
     assert "The last installation was interrupted: making it again." in done.stdout
     call(done)
+
+
+def test_interrupted_removal_and_empty_venv_are_mended_by_the_next_run(sandbox):
+    waste = sandbox.folder / ".venv.old" / "lib"
+    waste.mkdir(parents=True)
+    sandbox.venv.mkdir()
+    done = sandbox.run("lab")
+    assert "making it again" in done.stdout
+    call(done)
+    assert not waste.parent.exists()
 
 
 @posix
