@@ -97,8 +97,10 @@ def test_repr_is_fixed():
 def test_the_bundle_holds_the_view_and_a_picture_that_never_changes(explorer):
     data, metadata = explorer._repr_mimebundle_()
     again, _ = SmoothingExplorer(spaceship_track(dropouts=6))._repr_mimebundle_()
-    assert set(data) == {WIDGET_VIEW, "image/png", "text/plain"}
+    assert set(data) == {WIDGET_VIEW, "image/png", "text/html", "text/plain"}
     assert data["image/png"] == again["image/png"]
+    assert data["text/html"] == again["text/html"]
+    assert f'alt="Smoothing explorer. {explorer.describe()}"' in data["text/html"]
     assert data["text/plain"] == again["text/plain"] == repr(explorer)
     assert data[WIDGET_VIEW]["model_id"] not in data["text/plain"]
     assert explorer.describe() in metadata["image/png"]["alt"]

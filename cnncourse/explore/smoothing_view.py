@@ -114,9 +114,7 @@ class SmoothingExplorer(anywidget.AnyWidget):
             return None
         data, metadata = bundle
         still, its_metadata = picture(self._model, self.state())._repr_mimebundle_()
-        data["image/png"] = still["image/png"]
-        data["text/plain"] = repr(self)
-        return data, {**metadata, **its_metadata}
+        return {**data, **still, "text/plain": repr(self)}, {**metadata, **its_metadata}
 
     def state(self) -> SmoothingState:
         """What the learner has chosen so far."""

@@ -74,33 +74,43 @@ def test_the_explorer_takes_on_lab_s_theme(lab, open_page, small_notebook):
 
 
 @pytest.fixture(scope="module")
-def lesson_page(lab, browser):
+def lesson_run(lab, browser):
+    """Lesson 01 after Run All; `before` holds what a reader saw who had not run it yet."""
     context = browser.new_context(viewport={"width": 1280, "height": 960})
     page = context.new_page()
     page.set_default_timeout(100_000)
     page.errors = []
     page.on("pageerror", lambda error: page.errors.append(str(error)))
-    yield NotebookPage(page, lab, LESSON)
+    notebook = NotebookPage(page, lab, LESSON)
+    pictures = page.locator(".jp-OutputArea img[src^='data:image/png']")
+    pictures.first.wait_for()
+    still = page.locator(".jp-OutputArea img[alt^='Smoothing explorer']")
+    notebook.before = {
+        "explorers": page.locator(".cx").count(),
+        "pictures": pictures.count(),
+        "of the explorer": still.count(),
+    }
+    notebook.command("notebook:clear-all-cell-outputs")
+    assert len(notebook.never_run()) > 10
+    notebook.run_all()
+    yield notebook
     context.close()
 
 
 @pytest.fixture
-def lesson(lesson_page, request, tmp_path):
-    """Lesson 01 in one page for the tests below, which go on from one another in this order."""
-    yield lesson_page
-    keep_picture_of_failure(lesson_page.page, request, tmp_path / "failure.png")
+def lesson(lesson_run, request, tmp_path):
+    """Lesson 01 in one page that the tests below share."""
+    yield lesson_run
+    keep_picture_of_failure(lesson_run.page, request, tmp_path / "failure.png")
 
 
 def test_before_it_is_run_lesson_01_shows_pictures_in_place_of_explorers(lesson):
-    assert lesson.page.locator(".cx").count() == 0
-    assert lesson.page.locator(".jp-OutputArea img[src^='data:image/png']").count() > 3
-    assert lesson.problems() == []
+    assert lesson.before["explorers"] == 0
+    assert lesson.before["pictures"] > 3
+    assert lesson.before["of the explorer"] == 1
 
 
 def test_lesson_01_runs_without_an_error(lesson):
-    lesson.command("notebook:clear-all-cell-outputs")
-    assert len(lesson.never_run()) > 10
-    lesson.run_all()
     assert lesson.problems() == []
     assert lesson.never_run() == []
     assert lesson.page.errors == []
