@@ -84,6 +84,17 @@ def test_asks_before_it_shows(path):
 
 
 @every_notebook
+def test_an_answer_is_folded_away_until_the_learner_runs_it(path):
+    asked = False
+    for cell in read(path).cells:
+        if cell.cell_type == "markdown":
+            asked = "**Predict, then run.**" in cell.source
+        elif "exercise" not in tags(cell) and "check" not in tags(cell):
+            hidden = cell.metadata.get("jupyter", {}).get("outputs_hidden", False)
+            assert hidden == asked, cell.source
+
+
+@every_notebook
 def test_cells_are_short(path):
     lengths = [cell.source.count("\n") + 1 for cell in code_cells(path)]
     plain = [

@@ -19,6 +19,7 @@ from nbclient import NotebookClient
 
 NOTEBOOKS = Path(__file__).resolve().parent.parent / "notebooks"
 WIDGET = "application/vnd.jupyter.widget-view+json"
+KEPT = ("tags", "jupyter")  # of a cell's metadata: its role, and whether its output is folded
 KERNEL = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
 
 
@@ -50,8 +51,7 @@ def normalise(notebook):
     }
     count = 0
     for cell in notebook.cells:
-        tags = cell.metadata.get("tags")
-        cell.metadata = {"tags": tags} if tags else {}
+        cell.metadata = {k: v for k, v in cell.metadata.items() if k in KEPT}
         if cell.cell_type != "code":
             continue
         count += 1

@@ -26,6 +26,10 @@ ROOM = 12
 NUMBERED = 18
 COLOURS = "PuOr_r"
 ROWS_TITLE = "Each row is the flipped kernel, one step further"
+VECTOR_LABELS = ("row t: output s(t)", "column a: sample x(a)")
+IMAGE_LABELS = ("row: output pixel", "column: input pixel")
+# So many cells are read out in the alternative text.
+TOLD = 40
 BLOCKS_TITLE = "A Toeplitz matrix of Toeplitz blocks"
 
 
@@ -37,6 +41,7 @@ def matrix(
     highlight_row: int | None = None,
     block_shape: tuple[int, int] | None = None,
     annotate: bool | None = None,
+    labels: tuple[str, str] | None = None,
     ax: Axes | None = None,
 ) -> Picture:
     """Draw a matrix as coloured cells: positive orange, negative purple, zero blank.
@@ -52,6 +57,8 @@ def matrix(
         Rows and columns of a block of a doubly block matrix: lines are drawn between blocks.
     annotate : bool, optional
         Write the values into the cells; unless told, if there are at most 12 columns.
+    labels : (str, str), optional
+        What a row and what a column is, if not an output and a sample: ("row i", "column j").
     ax : Axes, optional
 
     Returns
@@ -67,7 +74,7 @@ def matrix(
     --------
     >>> matrix([[1, 0], [2, 1], [0, 2]], highlight_row=1).alt
     'Matrix of 3 rows and 2 columns, 4 of its 6 cells not zero, values from 0 to 2.
-    The framed row 1 holds 2, 1.'
+    Row by row: 1 0; 2 1; 0 2. The framed row 1 holds 2, 1.'
     """
     cells = np.asarray(T, dtype=float)
     if cells.ndim != 2 or cells.size == 0:
@@ -93,6 +100,9 @@ def matrix(
     axes.set_aspect("equal", anchor="W")
     axes.invert_yaxis()
     _draw_grid(axes, rows, columns, block_shape)
+    standard = VECTOR_LABELS if block_shape is None else IMAGE_LABELS
+    axes.set_ylabel((labels or standard)[0])
+    axes.set_xlabel((labels or standard)[1])
     if with_values:
         _write_values(axes, cells)
     if highlight_row is not None:
@@ -100,7 +110,7 @@ def matrix(
         frame.set_clip_on(False)
         axes.add_patch(frame)
     axes.set_title(title)
-    return Picture(figure_of(axes), _matrix_in_words(cells, highlight_row))
+    return Picture(figure_of(axes), _matrix_in_words(cells, highlight_row, block_shape))
 
 
 def _draw_grid(axes: Axes, rows: int, columns: int, block_shape: tuple[int, int] | None) -> None:
@@ -126,9 +136,6 @@ def _draw_grid(axes: Axes, rows: int, columns: int, block_shape: tuple[int, int]
     axes.xaxis.set_label_position("top")
     axes.tick_params(length=0)
     axes.spines[:].set_visible(False)
-    one_dimensional = block_shape is None
-    axes.set_xlabel("column a: sample x(a)" if one_dimensional else "column: input pixel")
-    axes.set_ylabel("row t: output s(t)" if one_dimensional else "row: output pixel")
 
 
 def _write_values(axes: Axes, cells: NDArray[np.float64]) -> None:
@@ -143,13 +150,20 @@ def _write_values(axes: Axes, cells: NDArray[np.float64]) -> None:
         )
 
 
-def _matrix_in_words(cells: NDArray[np.float64], highlight_row: int | None) -> str:
+def _matrix_in_words(
+    cells: NDArray[np.float64], highlight_row: int | None, block_shape: tuple[int, int] | None
+) -> str:
     rows, columns = cells.shape
     filled, least, greatest = int(np.count_nonzero(cells)), cells.min(), cells.max()
     words = (
         f"Matrix of {rows} rows and {columns} columns, {filled} of its {cells.size} cells "
         f"not zero, values from {number(float(least))} to {number(float(greatest))}."
     )
+    if block_shape is not None:
+        words += f" Lines divide it into blocks of {block_shape[0]} by {block_shape[1]} cells."
+    if cells.size <= TOLD:
+        told = "; ".join(" ".join(number(value, 2) for value in row) for row in cells)
+        words += f" Row by row: {told}."
     if highlight_row is not None:
         values = cells[highlight_row][cells[highlight_row] != 0.0]
         words += f" The framed row {highlight_row} holds {', '.join(map(number, values))}."
