@@ -169,7 +169,7 @@ def returns(change):
         (lambda s: s[:, None], "shape", "not a 1-D array"),
         (lambda s: s.sum(), "shape", "a single number"),
         (lambda s: [s, s[:1], 3], "shape", "different lengths"),
-        (lambda s: np.append(s, [0.0, 0.0, 0.0]), "shape", "where 1 are expected"),
+        (lambda s: np.append(s, [0.0, 0.0, 0.0]), "shape", "where 1 is expected"),
         (lambda s: s * np.nan, "not finite", "NaN"),
         (lambda s: s + np.inf, "not finite", "infinity"),
         (lambda s: np.ma.masked_array(s, mask=s == s), "container", "masked"),
@@ -852,3 +852,22 @@ def test_a_passed_check_reads_the_same_each_time():
     results = [check("E1.2", convolve_by_loops) for _ in range(2)]
     assert repr(results[0]) == repr(results[1])
     assert results[0]._repr_html_() == results[1]._repr_html_()
+
+
+@pytest.mark.parametrize(
+    ("exercise_id", "function", "clue"),
+    [
+        ("E1.2", lambda x, w: x[len(x) + len(w)], "0 outside their samples"),
+        ("E1.3", lambda x, w: np.ones(3) / np.ones(2), "shorter"),
+        ("E1.4", lambda velocity, dt, sigma, max_length: 1 / 0, "at rest"),
+    ],
+)
+def test_an_error_that_learners_often_meet_has_its_hint(exercise_id, function, clue):
+    result = check(exercise_id, function, seed=1)
+    assert result.status == "error"
+    assert clue in result.hint
+    assert clue in repr(result).replace("\n  ", " ")
+
+
+def test_other_errors_show_no_such_hint():
+    assert check("E1.2", lambda x, w: {}["key"], seed=1).hint == ""

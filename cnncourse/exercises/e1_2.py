@@ -191,14 +191,19 @@ EXERCISE = Exercise(
         Misconception(
             "circular",
             "The end of the result wrapped round onto its beginning: a circular convolution.",
-            "Outside the signal eq. (2) finds zeros, not the signal's other end. With Fourier "
-            "transforms: how long must the zero-padded arrays be so that nothing wraps?",
+            "Outside the signal eq. (2) finds zeros, not the signal's other end. Is an index "
+            "negative somewhere? Python then counts from the end. With Fourier transforms: how "
+            "long must the zero-padded arrays be so that nothing wraps?",
             (
                 lambda x, w: _circular(x, w, len(x)) if len(w) <= len(x) else None,
                 lambda x, w: _circular(x, w, max(len(x), len(w))),
             ),
         ),
     ),
+    error_hints={
+        "IndexError": "In eq. (2) both x and w are 0 outside their samples: which pairs (a, t - a) "
+        "exist at all? Leave the other terms out of the sum.",
+    },
     hints=(
         "How many outputs are there? Lay a kernel of m taps on a signal of n samples and count "
         "the places where they overlap by at least one.",

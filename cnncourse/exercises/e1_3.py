@@ -182,6 +182,8 @@ EXERCISE = Exercise(
                 _centred,
                 lambda x, w: _centred(x, w, 1) / _centred(np.ones(len(x)), w, 1),
                 lambda x, w: _centred(x, w, 1),
+                lambda x, w: full(x, w, "same"),
+                lambda x, w: full(x, w, "same")[: len(x)],
             ),
         ),
         Misconception(
@@ -196,6 +198,11 @@ EXERCISE = Exercise(
                 ),
             ),
         ),
+    ),
+    error_hints=dict.fromkeys(
+        ("IndexError", "ValueError"),
+        "Try a single measurement with two weights, and three measurements with one: w may be "
+        "longer than x, or shorter. Once the window is full, the divisor stays as it is.",
     ),
     hints=(
         "Which weights find a measurement at the first sample? At the second? What do they add "

@@ -345,6 +345,11 @@ EXERCISE = Exercise(
             (_unlimited,),
         ),
     ),
+    error_hints={
+        "ZeroDivisionError": "A ship at rest (velocity 0) and a sensor without noise (sigma 0) are "
+        "possible: what is the best length then? A comparison of all lengths by their RMSE needs "
+        "no division by either.",
+    },
     hints=(
         "Two things go wrong with an average: it is late, and it is still noisy. Write each as a "
         "number of km that depends on m.",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 from numpy import convolve as full  # bound here: a learner may overwrite np.convolve
 
@@ -59,6 +61,11 @@ def _valid(u: Array, v: Array) -> Array:
     return full(u, v)[short - 1 : long]
 
 
+def _if_numpy_can(operation: Callable[[Array, Array], Array], u: Array, v: Array) -> Array | None:
+    """Do what a plain u + v or u * v does: it fails unless the lengths are equal or one is 1."""
+    return operation(u, v) if len(u) == len(v) or 1 in (len(u), len(v)) else None
+
+
 def _rescaled(u: Array, v: Array) -> Array:
     return full(u, v) / full(u, v).sum()
 
@@ -114,6 +121,7 @@ EXERCISE = Exercise(
                 lambda u, v: _sum_of(u, v, max(len(u), len(v))),
                 lambda u, v: _sum_of(u, v, min(len(u), len(v))),
                 lambda u, v: _sum_of(u, v, len(u) + len(v) - 1),
+                lambda u, v: _if_numpy_can(np.add, u, v),
             ),
         ),
         Misconception(
@@ -125,6 +133,7 @@ EXERCISE = Exercise(
                 lambda u, v: _product_of(u, v, max(len(u), len(v))),
                 lambda u, v: _product_of(u, v, min(len(u), len(v))),
                 lambda u, v: _product_of(u, v, len(u) + len(v) - 1),
+                lambda u, v: _if_numpy_can(np.multiply, u, v),
             ),
         ),
         Misconception(
@@ -179,6 +188,13 @@ EXERCISE = Exercise(
                 lambda u, v: np.concatenate([u, v]),
                 lambda u, v: np.concatenate([v, u]),
             ),
+        ),
+        Misconception(
+            "products-not-added",
+            "All products are there, but those that belong together were not added.",
+            "The product of tap a of u and tap b of v has the age a + b. Several pairs have the "
+            "same age: add them up.",
+            (lambda u, v: np.outer(u, v).ravel(), lambda u, v: np.outer(v, u).ravel()),
         ),
         Misconception(
             "rescaled",

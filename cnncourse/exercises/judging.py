@@ -204,7 +204,8 @@ class _Verdict:
         call = self.calls[failing]
         if call.failure is not None:
             message = wording.failure(self.exercise, call.failure)
-            return _Finding("error", message, call.failure.kind, case=failing)
+            hint = self.exercise.error_hints.get(call.failure.error.partition(":")[0], "")
+            return _Finding("error", message, call.failure.kind, hint=hint, case=failing)
         assert call.reading is not None
         if call.reading.array is None:
             printed = call.reading.kind == "none" and bool(call.printed.strip())

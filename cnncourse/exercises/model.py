@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import ast
 import inspect
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Literal
 
@@ -114,6 +114,8 @@ class Exercise:
         Ready-made functions that would do the work.
     hints : tuple of three str
         The ladder, from a nudge to nearly the answer.
+    error_hints : mapping of str to str
+        What an exception that stopped the function points to: "IndexError" -> where to think again.
     """
 
     id: str
@@ -127,6 +129,7 @@ class Exercise:
     reference: Callable[..., Any] | None = None
     judge: Callable[[Case, Array], str] | None = None
     forbidden: tuple[ReadyMade, ...] = ()
+    error_hints: Mapping[str, str] = field(default_factory=dict, hash=False)
 
     @property
     def stub_name(self) -> str:

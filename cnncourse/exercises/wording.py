@@ -170,7 +170,8 @@ def not_finite(output: Array) -> str:
 def wrong_shape(output: Array, expected: Array) -> str:
     """Say that the output has another length or shape."""
     if output.ndim == 1:
-        return f"The output has {_numbers(len(output))}, where {len(expected)} are expected."
+        verb = "is" if len(expected) == 1 else "are"
+        return f"The output has {_numbers(len(output))}, where {len(expected)} {verb} expected."
     return f"The output has the shape {output.shape}, where {expected.shape} is expected."
 
 

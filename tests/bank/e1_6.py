@@ -54,6 +54,18 @@ def padded_sum(u, v):
     return w
 
 
+def plain_sum(u, v):
+    return u + v
+
+
+def plain_product(u, v):
+    return u * v
+
+
+def all_products(u, v):
+    return [a * b for a in u for b in v]
+
+
 def zipped_sum(u, v):
     return [a + b for a, b in zip(u, v, strict=False)]
 
@@ -170,6 +182,9 @@ RIGHT = [
 ]
 WRONG = {
     padded_sum: "added",
+    plain_sum: "added",
+    plain_product: "multiplied",
+    all_products: "products-not-added",
     zipped_sum: "added",
     zipped_product: "multiplied",
     padded_product: "multiplied",
