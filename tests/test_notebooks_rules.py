@@ -92,6 +92,12 @@ def test_an_answer_is_folded_away_until_the_learner_runs_it(path):
         elif "exercise" not in tags(cell) and "check" not in tags(cell):
             hidden = cell.metadata.get("jupyter", {}).get("outputs_hidden", False)
             assert hidden == asked, cell.source
+            if hidden:  # JupyterLab shows the first line of a folded output
+                output = cell.outputs[0]
+                text = (
+                    output.get("text") or output.data.get("text/html") or output.data["text/plain"]
+                )
+                assert not re.search(r"\d", text.split("\n")[0]), cell.source
 
 
 @every_notebook

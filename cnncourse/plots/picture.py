@@ -137,7 +137,8 @@ class Picture:
         png, width = self.png(), round(self.figure.get_figwidth() * DPI)
         # JupyterLab shows the alternative text of an HTML image only; nbconvert takes the PNG's.
         address = "data:image/png;base64," + base64.b64encode(png).decode("ascii")
-        image = f'<img width="{width}" alt="{html.escape(self.alt)}" src="{address}">'
+        # A folded output shows its first line: an empty-looking one gives nothing away.
+        image = f' \n<img width="{width}" alt="{html.escape(self.alt)}" src="{address}">'
         data = {"image/png": png, "text/html": image, "text/plain": repr(self)}
         return data, {"image/png": {"alt": self.alt, "width": width}}
 
