@@ -1,5 +1,6 @@
 """What `check` says of functions that fail in other ways than by a wrong idea."""
 
+import asyncio
 import gc
 import linecache
 import random
