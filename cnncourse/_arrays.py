@@ -16,7 +16,9 @@ from numpy.typing import ArrayLike
 _WORDS = {0: "a non-negative integer", 1: "a positive integer"}
 
 
-def numeric_array(name: str, value: ArrayLike, *, ndim: int | tuple[int, ...]) -> np.ndarray:
+def numeric_array(
+    name: str, value: ArrayLike, *, ndim: int | tuple[int, ...], layouts: str | None = None
+) -> np.ndarray:
     """Return `value` as an array of numbers with an allowed number of axes (no copy if it is one).
 
     Parameters
@@ -27,6 +29,8 @@ def numeric_array(name: str, value: ArrayLike, *, ndim: int | tuple[int, ...]) -
         Booleans, integers, real or complex numbers.
     ndim : int or tuple of int
         Allowed number(s) of axes.
+    layouts : str, optional
+        What these axes are, for the error message.
 
     Returns
     -------
@@ -60,7 +64,11 @@ def numeric_array(name: str, value: ArrayLike, *, ndim: int | tuple[int, ...]) -
     allowed = ndim if isinstance(ndim, tuple) else (ndim,)
     if array.ndim not in allowed:
         axes = " or ".join(map(str, allowed)) + (" axis" if allowed == (1,) else " axes")
-        raise ValueError(f"{name} must have {axes}, got {array.ndim} (shape {array.shape})")
+        wanted, got = f"have {axes}", str(array.ndim)
+        if layouts is not None:
+            wanted = f"be {layouts}"
+            got = f"an array with {array.ndim} {'axis' if array.ndim == 1 else 'axes'}"
+        raise ValueError(f"{name} must {wanted}, got {got} (shape {array.shape})")
     return array
 
 
@@ -81,7 +89,7 @@ def result_dtype(*arrays: np.ndarray) -> np.dtype:
     dtypes = {array.dtype for array in arrays}
     if all(dtype.kind in "biu" for dtype in dtypes):
         return np.dtype(np.int64)
-    return np.result_type(*dtypes).newbyteorder("=")
+    return np.dtype(np.result_type(*dtypes).type)  # in native byte order
 
 
 def integer(name: str, value: Any, *, minimum: int = 1) -> int:

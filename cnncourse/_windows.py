@@ -2,13 +2,14 @@
 
 A rectangle's maximum is the maximum of its rows' maxima, and likewise for sums. So both run along
 one axis, then along the other: kH + kW steps in place of kH * kW. Padding is never stored: each
-step visits only the windows whose tap lies on a pixel (`Axis.taps`).
+step visits only the windows whose tap lies on a pixel (`Axis.taps`). To find *where* the maximum is
+takes more steps, so there a block of pixels is padded and sorted first, for long runs (`_phases`).
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -18,6 +19,8 @@ from cnncourse._arrays import integer_pair, numeric_array
 from cnncourse.shapes import Pair, image_padding
 
 _BLOCK = 1 << 20  # bytes of input worked on at a time, so that intermediate steps stay in the cache
+
+_LAYOUTS = {1: "(n,)", 2: "(H, W)", 3: "(C, H, W)", 4: "(N, C, H, W)"}
 
 
 @dataclass(frozen=True)
@@ -42,15 +45,21 @@ class Axis:
         >>> for windows, pixels in Axis(n=4, size=2, stride=2, before=1, after=1, count=3).taps():
         ...     print(range(3)[windows], range(4)[pixels])
         range(1, 3) range(1, 4, 2)
-        range(0, 2) range(0, 3, 2)
+        range(0, 2) range(0, 4, 2)
         """
         for tap in range(self.size):
             offset = tap - self.before
             first = max(0, -(offset // self.stride))
-            last = min(self.count - 1, (self.n - 1 - offset) // self.stride)
-            if first <= last:
-                start, stop = first * self.stride + offset, last * self.stride + offset + 1
-                yield slice(first, last + 1), slice(start, stop, self.stride)
+            stop = max(first, min(self.count, (self.n - 1 - offset) // self.stride + 1))
+            start = first * self.stride + offset
+            yield (
+                slice(first, stop),
+                slice(start, start + (stop - first) * self.stride, self.stride),
+            )
+
+    def starts(self) -> np.ndarray:
+        """Return the pixel at which each window starts, negative in the padding."""
+        return np.arange(self.count) * self.stride - self.before
 
     def part(self, first: int, last: int) -> tuple[slice, Axis]:
         """Return the pixels that windows first .. last - 1 see, and these windows' own axis."""
@@ -66,7 +75,7 @@ class Axis:
         Where a last window hangs over the end, what lies beyond the padding never counts.
         """
         before, after = (self.before, self.after) if count_include_pad else (0, 0)
-        starts = np.arange(self.count) * self.stride - self.before
+        starts = self.starts()
         return np.minimum(starts + self.size, self.n + after) - np.maximum(starts, -before)
 
 
@@ -107,7 +116,9 @@ def _axis(n: int, size: int, stride: int, before: int, after: int, ceil_mode: bo
     return Axis(n, size, stride, before, after, count)
 
 
-def real_array(name: str, value: ArrayLike, ndim: int | tuple[int, ...]) -> np.ndarray:
+def real_array(
+    name: str, value: ArrayLike, ndim: int | tuple[int, ...], layouts: str | None = None
+) -> np.ndarray:
     """Return `value` as an array of real numbers.
 
     Raises
@@ -115,7 +126,7 @@ def real_array(name: str, value: ArrayLike, ndim: int | tuple[int, ...]) -> np.n
     TypeError, ValueError
         If it is something else or has another number of axes.
     """
-    array = numeric_array(name, value, ndim=ndim)
+    array = numeric_array(name, value, ndim=ndim, layouts=layouts)
     if array.dtype.kind == "c":
         raise TypeError(f"{name} must hold real numbers, got dtype {array.dtype}")
     return array
@@ -129,18 +140,21 @@ def real_images(name: str, value: ArrayLike, ndim: tuple[int, ...] = (2, 3, 4)) 
     TypeError, ValueError
         If it is something else.
     """
-    image = real_array(name, value, ndim)
+    *others, last = (_LAYOUTS[axes] for axes in ndim)
+    image = real_array(name, value, ndim, f"{', '.join(others)} or {last}")
     if 0 in image.shape[-2:]:
         raise ValueError(f"{name} must have at least one pixel, got shape {image.shape}")
     return image
 
 
-def blocks(planes: np.ndarray, rows: Axis) -> Iterator[tuple[slice, slice, slice, Axis]]:
-    """Cut (P, H, W) into pieces of some `_BLOCK` bytes.
+def blocks(
+    planes: np.ndarray, rows: Axis, itemsize: int
+) -> Iterator[tuple[slice, slice, slice, Axis]]:
+    """Cut (P, H, W) into pieces of some `_BLOCK` bytes, at `itemsize` bytes a pixel.
 
     Yields the piece's planes, its rows of pixels, its rows of windows, and these windows' axis.
     """
-    row_bytes = max(1, planes.shape[2] * planes.itemsize)
+    row_bytes = planes.shape[2] * itemsize
     together = max(1, _BLOCK // (row_bytes * rows.n))
     height = rows.count if together > 1 else max(1, _BLOCK // (row_bytes * rows.stride))
     for plane in range(0, len(planes), together):
@@ -152,18 +166,18 @@ def blocks(planes: np.ndarray, rows: Axis) -> Iterator[tuple[slice, slice, slice
 
 def fold(values: np.ndarray, rows: Axis, columns: Axis, combine: np.ufunc) -> np.ndarray:
     """Combine (by np.add or np.maximum) each window's values: (P, H, W) to (P, Ho, Wo)."""
-    return fold_columns(fold_rows(values, rows, combine), columns, combine)
+    return _fold_columns(_fold_rows(values, rows, combine), columns, combine)
 
 
-def fold_columns(values: np.ndarray, columns: Axis, combine: np.ufunc) -> np.ndarray:
+def _fold_columns(values: np.ndarray, columns: Axis, combine: np.ufunc) -> np.ndarray:
     """Combine the values of windows along columns only: (P, H, W) to (P, H, Wo)."""
-    return fold_rows(values.swapaxes(1, 2), columns, combine).swapaxes(1, 2)
+    return _fold_rows(values.swapaxes(1, 2), columns, combine).swapaxes(1, 2)
 
 
-def fold_rows(values: np.ndarray, rows: Axis, combine: np.ufunc) -> np.ndarray:
+def _fold_rows(values: np.ndarray, rows: Axis, combine: np.ufunc) -> np.ndarray:
     """Combine the values of windows along rows only: (P, H, W) to (P, Ho, W)."""
     out = np.empty_like(values, shape=(len(values), rows.count, values.shape[2]))
-    empty = 0 if combine is np.add else _lowest(values.dtype)
+    empty = 0 if combine is np.add else _lowest(values)
     (windows, pixels), *others = rows.taps()
     out[:, : windows.start] = out[:, windows.stop :] = empty
     if others and others[0][0] == windows:  # spares a pass over the memory
@@ -188,45 +202,98 @@ def _spread_rows(flow: np.ndarray, rows: Axis) -> np.ndarray:
     return out
 
 
-def route(flow: np.ndarray, values: np.ndarray, rows: Axis, columns: Axis) -> np.ndarray:
-    """Add each window's value to its largest pixel only, the first in reading order if several.
+def _phases(
+    values: np.ndarray, rows: Axis, columns: Axis, padding: Any
+) -> tuple[np.ndarray, tuple[int, int, int]]:
+    """Pad (P, H, W), sort columns by their remainder modulo the stride, and flatten the rest.
 
-    First to the row that holds it, then within the row: (P, Ho, Wo) to (P, H, Wo) to (P, H, W).
+    phases[r, (p, i, j)] = padded[p, i, j * stride + r], with (p, i, j) as one index. So tap q of
+    all windows is a run of contiguous numbers: those of r = q mod stride, from q // stride on. And
+    likewise for rows, taken at stride 1. The run also holds what is no window, at the rows' ends.
+
+    Returns the phases, and the lengths of p, i and j.
     """
-    row_maxima = fold_columns(values, columns, np.maximum)
-    largest = fold_rows(row_maxima, rows, np.maximum)
-    across = _route_rows(flow, row_maxima, largest, rows).swapaxes(1, 2)
-    values, row_maxima = values.swapaxes(1, 2), row_maxima.swapaxes(1, 2)
-    return _route_rows(across, values, row_maxima, columns).swapaxes(1, 2)
+    height = (rows.count - 1) * rows.stride + rows.size
+    width = columns.count + (columns.size - 1) // columns.stride
+    shape = len(values), height, width
+    if columns.stride == 1 and values.shape == shape:
+        return values.reshape(1, -1), shape
+    phases = np.empty_like(values, shape=(min(columns.stride, columns.size), *shape), order="C")
+    ((inside, seen),) = replace(rows, size=1, stride=1, count=height).taps()
+    steps = replace(columns, size=len(phases), count=width)
+    for phase, (windows, pixels) in zip(phases, steps.taps(), strict=True):
+        target = phase[:, inside, windows]
+        if target.shape != shape:
+            phase.fill(padding)
+        target[...] = values[:, seen, pixels]
+    return phases.reshape(len(phases), -1), shape
 
 
-def _route_rows(
-    flow: np.ndarray, values: np.ndarray, largest: np.ndarray, rows: Axis
+def winners(values: np.ndarray, rows: Axis, columns: Axis) -> np.ndarray:
+    """Return where in its plane each window's largest pixel is: W * row + column.
+
+    The first in reading order if several: the first of each row, then that of the first row.
+
+    Parameters
+    ----------
+    values : (P, H, W) ndarray
+
+    Returns
+    -------
+    (P, Ho, Wo) ndarray of int
+
+    Examples
+    --------
+    >>> axis = Axis(n=3, size=2, stride=1, before=0, after=0, count=2)
+    >>> winners(np.array([[[1, 2, 2], [0, 2, 3], [0, 0, 0]]]), axis, axis).tolist()
+    [[[1, 5], [4, 5]]]
+    """
+    phases, shape = _phases(values, rows, columns, _lowest(values))
+    some_nan = bool(np.isnan(values.max()))
+    taps = np.zeros(shape, np.min_scalar_type(rows.size * columns.size))
+    # Padding shall not win even where all is as low. So at first, a window's first pixel leads.
+    for window, before in enumerate(range(columns.before, 0, -columns.stride)):
+        taps[:, :, window] = before
+    across, across_taps = phases[0], taps.reshape(-1)
+    for tap in range(1, columns.size):
+        rival = phases[tap % columns.stride, tap // columns.stride :]
+        across = _challenge(across, across_taps, rival, tap, some_nan)
+    best, best_taps = across, across_taps.copy()
+    taps = best_taps.reshape(shape)
+    for window, before in enumerate(range(rows.before, 0, -1)):
+        taps[:, window] += before * columns.size
+    for tap in range(1, rows.size):
+        rival = across[tap * shape[2] :]
+        rival_taps = across_taps[tap * shape[2] :][: rival.size] + tap * columns.size
+        best = _challenge(best, best_taps, rival, rival_taps, some_nan)
+    taps = taps[:, : (rows.count - 1) * rows.stride + 1 : rows.stride, : columns.count]
+    index = (np.arange(rows.size)[:, None] * columns.n + np.arange(columns.size)).take(taps)
+    index += rows.starts()[:, None] * columns.n + columns.starts()
+    return index
+
+
+def _challenge(
+    best: np.ndarray, taps: np.ndarray, rival: np.ndarray, rival_taps: Any, some_nan: bool
 ) -> np.ndarray:
-    out = np.zeros_like(values, dtype=flow.dtype)
-    free = np.ones_like(largest, dtype=bool)
-    some_nan = np.isnan(largest).any()
-    finite = np.isfinite(flow).all()
-    taps = list(rows.taps())
-    for number, (windows, pixels) in enumerate(taps, start=1):
-        hit = free[:, windows]
-        if number < len(taps):  # what is still free at the last tap has its largest there
-            unclaimed, here = hit, values[:, pixels]
-            hit = here == largest[:, windows]
-            if some_nan:
-                hit |= np.isnan(here)
-            hit &= unclaimed
-            unclaimed ^= hit
-        # The product takes half the time, but infinity times False is NaN.
-        out[:, pixels] += flow[:, windows] * hit if finite else np.where(hit, flow[:, windows], 0)
-    return out
+    """Put `rival_taps` into `taps` wherever `rival` is larger than `best`; return the larger ones.
+
+    A NaN counts as larger than a number.
+    """
+    best, taps = best[: rival.size], taps[: rival.size]
+    wins = rival > best
+    if some_nan:
+        wins |= np.isnan(rival) & ~np.isnan(best)
+    change = rival_taps - taps  # these unsigned integers wrap round, and back at the addition
+    change *= wins.view(np.uint8)
+    taps += change
+    return np.maximum(best, rival)
 
 
-def _lowest(dtype: np.dtype) -> Any:
+def _lowest(values: np.ndarray) -> Any:
     """Return the value that never wins a maximum."""
-    if dtype.kind == "f":
+    if values.dtype.kind == "f":
         return -np.inf
-    return False if dtype.kind == "b" else np.iinfo(dtype).min
+    return False if values.dtype.kind == "b" else np.iinfo(values.dtype).min
 
 
 def float_dtype(dtype: np.dtype) -> np.dtype:

@@ -84,7 +84,7 @@ def pool2d(
     down, across = rows.divisors(count_include_pad), columns.divisors(count_include_pad)
     planes = image.reshape(-1, rows.n, columns.n)
     out = np.empty((len(planes), rows.count, columns.count), _out_dtype(image.dtype, kind))
-    for some, pixels, windows, part in blocks(planes, rows):
+    for some, pixels, windows, part in blocks(planes, rows, out.itemsize):
         combined = partial(fold, rows=part, columns=columns)
         out[some, windows] = _summary(planes[some, pixels], kind, combined, (down[windows], across))
     return out.reshape(*image.shape[:-2], rows.count, columns.count)
@@ -244,7 +244,7 @@ def _summary(
 
 def _out_dtype(dtype: np.dtype, kind: str) -> np.dtype:
     kept = kind == "max" or dtype.kind == "f"
-    return dtype.newbyteorder("=") if kept else np.dtype(np.float64)
+    return np.dtype(dtype.type if kept else np.float64)  # in native byte order
 
 
 def _adaptive_spans(n: int, count: int) -> list[slice]:

@@ -275,8 +275,14 @@ def test_any_memory_layout():
 @pytest.mark.parametrize(
     ("x", "size", "options", "error", "words"),
     [
-        (np.zeros(4), 2, {}, ValueError, r"x must have .*axes, got 1"),
-        (np.zeros((1, 1, 1, 4, 4)), 2, {}, ValueError, "x must have .*axes, got 5"),
+        (np.zeros(4), 2, {}, ValueError, r"x must be \(H, W\), \(C, H, W\) or .*, got .* 1 axis"),
+        (
+            np.zeros((1, 1, 1, 4, 4)),
+            2,
+            {},
+            ValueError,
+            r"x must be .*\(N, C, H, W\), got .* 5 axes",
+        ),
         ([[1, 2], [3]], 1, {}, ValueError, "x must be a rectangular array"),
         (np.zeros((2, 0, 4)), 2, {}, ValueError, r"at least one pixel, got shape \(2, 0, 4\)"),
         (np.zeros((4, 4), complex), 2, {}, TypeError, "x must hold real numbers, got.*complex128"),
