@@ -1,8 +1,11 @@
 """What `check` says of functions that fail in other ways than by a wrong idea."""
 
 import asyncio
+import builtins
+import cProfile
 import gc
 import linecache
+import os
 import random
 import subprocess
 import sys
@@ -15,6 +18,7 @@ import pytest
 
 from cnncourse import exercises
 from cnncourse.exercises import EXERCISES, check, get, hint, solution
+from cnncourse.exercises.ladder import Ladder
 
 
 def convolve_by_loops(x, w):
@@ -160,7 +164,8 @@ def returns(change):
         (lambda s: object(), "container", "type object"),
         (lambda s: [str(v) for v in s], "dtype", "text"),
         (lambda s: s.astype(str), "dtype", "text"),
-        (lambda s: s.astype(object), "dtype", "Python objects"),
+        (lambda s: np.array([{} for _ in s], dtype=object), "container", "a dictionary"),
+        (lambda s: nested(5000), "container", "too deep"),
         (lambda s: s > 0, "dtype", "truth values"),
         (lambda s: True, "dtype", "truth value"),
         (lambda s: s.astype(complex), "dtype", ".real is all you need"),
@@ -185,6 +190,13 @@ def test_outputs_of_another_form(change, problem, said):
 
 
 @pytest.mark.filterwarnings("error")
+def nested(depth):
+    inner = []
+    for _ in range(depth):
+        inner = [inner]
+    return inner
+
+
 def test_a_coroutine_is_closed():
     async def my_convolution(x, w):
         return x
@@ -200,6 +212,7 @@ def test_a_coroutine_is_closed():
         list,
         tuple,
         lambda s: s.astype(np.float32),
+        lambda s: s.astype(object),
         lambda s: [np.float64(v) for v in s],
         lambda s: [np.array(v) for v in s],
         lambda s: s[::-1].copy()[::-1],
@@ -872,3 +885,100 @@ def test_an_error_that_learners_often_meet_has_its_hint(exercise_id, function, c
 
 def test_other_errors_show_no_such_hint():
     assert check("E1.2", lambda x, w: {}["key"], seed=1).hint == ""
+
+
+def test_a_profiler_at_work_is_left_at_work():
+    profiler = cProfile.Profile()
+    profiler.enable()
+    before = sys.getprofile()
+    result = check("E1.2", convolve_by_loops, seed=1)
+    after = sys.getprofile()
+    profiler.disable()
+    assert result.status == "passed"
+    assert after is before
+
+
+def test_strict_settings_of_the_session_do_not_stop_a_check():
+    with np.errstate(all="raise"), warnings.catch_warnings():
+        warnings.simplefilter("error")
+        result = check("E1.1", lambda ages: np.full(len(ages), 1e308), seed=1)
+    assert result.status == "wrong"
+
+
+def test_overwritten_names_are_put_back_before_the_output_is_read():
+    def overwrites(x, w):
+        s = convolve_by_loops(x, w)
+        np.array = builtins.len = builtins.sum = None
+        return s
+
+    names = builtins.len, builtins.sum, np.array
+    result = check("E1.2", overwrites, seed=1)
+    assert (builtins.len, builtins.sum, np.array) == names
+    assert result.status == "passed"
+
+
+def test_an_error_that_never_finishes_its_message_meets_the_time_limit():
+    class Endless(Exception):
+        def __str__(self):
+            while True:
+                pass
+
+    def raises(x, w):
+        raise Endless
+
+    result = check("E1.2", raises, seed=1, time_limit=0.3)
+    assert (result.status, result.problem) == ("error", "time limit")
+
+
+def test_a_check_within_a_check_accuses_nobody():
+    def asks(x, w):
+        check("E1.6", lambda u, v: np.ones(1), seed=1)
+        return convolve_by_loops(x, w)
+
+    assert check("E1.2", asks, seed=1).status == "passed"
+
+
+@pytest.mark.parametrize("value", [[1], 1.5, object()])
+def test_seed_of_another_kind_is_refused(value):
+    with pytest.raises(TypeError, match="seed must be a whole number, a string or None"):
+        check("E1.2", convolve_by_loops, seed=value)
+
+
+def test_seed_may_be_of_numpy():
+    assert check("E1.2", convolve_by_loops, seed=np.int64(3)).status == "passed"
+
+
+@pytest.mark.parametrize("value", [0, -1, float("nan"), float("inf"), None, "5"])
+def test_time_limit_must_be_positive(value):
+    with pytest.raises(ValueError, match="time_limit must be a positive number of seconds"):
+        check("E1.2", convolve_by_loops, time_limit=value)
+
+
+def test_figures_of_a_learner_do_not_pile_up():
+    pyplot = pytest.importorskip("matplotlib.pyplot")
+    mine = pyplot.figure().number
+
+    def plots(x, w):
+        pyplot.figure()
+        return convolve_by_loops(x, w)
+
+    assert check("E1.2", plots, seed=1).status == "passed"
+    assert pyplot.get_fignums() == [mine]
+    pyplot.close(mine)
+
+
+def test_folder_and_recursion_limit_are_put_back(tmp_path):
+    def wanders(x, w):
+        os.chdir(tmp_path)
+        sys.setrecursionlimit(5000)
+        return convolve_by_loops(x, w)
+
+    before = os.getcwd(), sys.getrecursionlimit()
+    assert check("E1.2", wanders, seed=1).status == "passed"
+    assert (os.getcwd(), sys.getrecursionlimit()) == before
+
+
+def test_nothing_tried_unlocks_no_solution(monkeypatch):
+    monkeypatch.setattr(exercises, "_LADDER", Ladder())
+    check("E1.5", None)
+    assert "not yet" in repr(solution("E1.5"))

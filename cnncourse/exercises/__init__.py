@@ -6,7 +6,10 @@ one way to write it; ``get`` gives an exercise's texts and parts.
 
 from __future__ import annotations
 
+from numbers import Real
 from typing import Any
+
+import numpy as np
 
 from cnncourse.exercises.judging import judge
 from cnncourse.exercises.ladder import Ladder, Page
@@ -46,8 +49,8 @@ def check(
 
     Raises
     ------
-    ValueError
-        If there is no such exercise.
+    ValueError, TypeError
+        If there is no such exercise, or `seed` or `time_limit` is of no use.
 
     Examples
     --------
@@ -57,8 +60,14 @@ def check(
     'wrong'
     """
     exercise = get(exercise_id)
-    result = judge(exercise, function, seed=seed, time_limit=time_limit)
-    if result.status != "not attempted":
+    if isinstance(seed, np.integer):
+        seed = int(seed)
+    if not (seed is None or isinstance(seed, (int, str))):
+        raise TypeError(f"seed must be a whole number, a string or None, got {seed!r}")
+    if not isinstance(time_limit, Real) or not 0 < time_limit < float("inf"):
+        raise ValueError(f"time_limit must be a positive number of seconds, got {time_limit!r}")
+    result = judge(exercise, function, seed=seed, time_limit=float(time_limit))
+    if result.status != "not attempted" and result.problem != "not a function":
         _LADDER.attempt(exercise)
     return result
 

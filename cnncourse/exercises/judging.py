@@ -6,6 +6,7 @@ import dis
 import inspect
 from collections.abc import Callable
 from dataclasses import dataclass
+from types import CodeType
 from typing import Any
 
 import numpy as np
@@ -39,12 +40,12 @@ def judge(
     finding = _before_running(exercise, function)
     if finding is not None:
         return _result(exercise, finding)
-    trial = draw_trial(exercise, seed)
     runner = Runner(function, exercise.output, exercise.forbidden, time_limit)
     with runner.contained():
+        trial = draw_trial(exercise, seed)
         calls = _run(trial, runner)
         again = _run_again(trial, runner, calls)
-    return _Verdict(trial, function, calls, again).result()
+        return _Verdict(trial, function, calls, again).result()
 
 
 def _before_running(exercise: Exercise, function: Any) -> _Finding | None:
@@ -69,7 +70,9 @@ def _is_empty(function: Any) -> bool:
     """Whether the body does nothing: `pass`, `...` or a docstring alone."""
     code = getattr(function, "__code__", None)
     idle = {"RESUME", "NOP", "LOAD_CONST", "RETURN_VALUE", "RETURN_CONST"}
-    if code is None or any(step.opname not in idle for step in dis.get_instructions(code)):
+    if not isinstance(code, CodeType) or any(
+        step.opname not in idle for step in dis.get_instructions(code)
+    ):
         return False
     return not code.co_flags & (inspect.CO_GENERATOR | inspect.CO_COROUTINE) and (
         _only_constant(code) is None

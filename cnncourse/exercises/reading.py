@@ -47,7 +47,11 @@ class _Unreadable(Exception):
 
 
 _DIMENSIONS = {"integer": 0, "vector": 1, "matrix": 2}
-_ASKED = {"integer": "one whole number", "vector": "a 1-D array", "matrix": "a 2-D array"}
+_ASKED = {
+    "integer": "one whole number",
+    "vector": "a 1-D array of numbers",
+    "matrix": "a 2-D array of numbers",
+}
 
 
 def read_output(value: Any, output: str) -> Reading:
@@ -68,6 +72,8 @@ def read_output(value: Any, output: str) -> Reading:
         _check_dimensions(numbers, output)
     except _Unreadable as error:
         return Reading(None, error.problem, error.kind)
+    except RecursionError:
+        return Reading(None, "it returned a list in lists in lists, too deep to read", "container")
     return Reading(numbers, integers=integers)
 
 
@@ -95,6 +101,8 @@ def _numbers(value: Any, asked: str) -> tuple[NDArray[np.float64], bool]:
     if isinstance(value, np.ma.MaskedArray) and np.ma.getmaskarray(value).any():
         raise _Unreadable("container", "it returned a masked array, in which numbers are missing")
     if isinstance(value, np.ndarray):
+        if value.dtype == object and value.ndim:  # exact numbers, as from np.zeros(n, dtype=object)
+            return _from_list(np.ndarray.tolist(value), asked)
         # The base class's own view: a subclass may have replaced everything else.
         return _plain(np.ndarray.view(value, np.ndarray), asked)
     if isinstance(value, (array.array, memoryview)):
@@ -106,7 +114,7 @@ def _numbers(value: Any, asked: str) -> tuple[NDArray[np.float64], bool]:
         return _plain(tensor, asked)
     if isinstance(value, (list, tuple, range)):
         return _from_list(list(value), asked)
-    raise _Unreadable("container", f"it returned {_what(value)}, not {asked} of numbers")
+    raise _Unreadable("container", f"it returned {_what(value)}, not {asked}")
 
 
 def _plain(values: NDArray[Any], asked: str) -> tuple[NDArray[np.float64], bool]:
@@ -146,7 +154,7 @@ def _from_framework(value: Any) -> NDArray[Any] | None:
         copied = value.detach().cpu()
         return np.array((copied.float() if copied.dtype == torch.bfloat16 else copied).numpy())
     tensorflow = sys.modules.get("tensorflow")
-    if tensorflow is not None and isinstance(value, tensorflow.Tensor):
+    if tensorflow is not None and isinstance(value, (tensorflow.Tensor, tensorflow.Variable)):
         return np.array(value.numpy())
     return None
 
@@ -173,9 +181,8 @@ def _what(value: Any) -> str:
         return "a coroutine (is it an async def?)"
     if isinstance(value, type) or callable(value):
         return "a function (is a pair of brackets missing?)"
-    name = type(value).__name__
+    name = type(value).__name__[:60]
     known = {"str": "text", "dict": "a dictionary", "set": "a set", "frozenset": "a set"}
     if name in ("generator", "map", "filter", "zip", "enumerate", "reversed"):
         return f"a {name}, whose values have not been computed yet (list(...) does that)"
-    article = "an" if name[:1].lower() in "aeiou" else "a"
-    return known.get(name, f"{article} object of type {name}")
+    return known.get(name, f"an object of type {name}")

@@ -10,11 +10,14 @@ import builtins
 import contextlib
 import copy
 import io
+import os
 import random
+import sys
 import time
 import warnings
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from types import ModuleType
 from typing import Any, Literal
 
 import numpy as np
@@ -24,6 +27,7 @@ from cnncourse.exercises.places import Line, deepest_own_line, raised_by_own_cod
 from cnncourse.exercises.reading import Reading, read_output
 from cnncourse.exercises.readymade import ReadyMade, Use, Watch
 
+Names = list[tuple[ModuleType, dict[str, Any]]]
 FailureKind = Literal["stub", "time", "recursion", "keyboard", "exit", "exception"]
 
 
@@ -125,13 +129,17 @@ class Runner:
         """Put back, at the end, the settings that a function may have changed."""
         numpy_state = np.random.get_state()  # noqa: NPY002 - learners use it
         python_state = random.getstate()
+        folder, depth = os.getcwd(), sys.getrecursionlimit()
         try:
             with warnings.catch_warnings(), np.errstate(all="ignore"), np.printoptions():
                 warnings.simplefilter("ignore")
-                yield
+                with _displays_off():
+                    yield
         finally:
             np.random.set_state(numpy_state)  # noqa: NPY002
             random.setstate(python_state)
+            os.chdir(folder)
+            sys.setrecursionlimit(depth)
 
     def call(self, args: tuple[Any, ...]) -> Call:
         """Call the function with copies of `args` and tell what happened.
@@ -145,18 +153,15 @@ class Runner:
         capture = _Capture()
         reading = failure = None
         start, granted = time.monotonic(), max(self._time_left, 0.01)
-        numpy_before = dict(vars(np))
+        names = [(module, dict(vars(module))) for module in (np, builtins)]
         with Watch(self._forbidden) as watch, _keyboard_off():
             with contextlib.redirect_stdout(capture), contextlib.redirect_stderr(_Capture()):
                 try:
-                    # Reading runs the learner's code too if the output is an object of their own.
-                    reading = call_within(granted, self._call_and_read, given)
-                except KeyboardInterrupt:
-                    raise
-                except BaseException as error:
+                    reading, failure = call_within(granted, self._attempt, given, names)
+                except TimeUp as error:
                     failure = _failure(error)
                 finally:
-                    _put_back(numpy_before)
+                    _put_back(names)
         spent = time.monotonic() - start
         # A call that ran longer and still ended was waiting for an import: that is free.
         self._time_left -= spent if spent < granted or failure is not None else 0.0
@@ -165,8 +170,45 @@ class Runner:
         )
         return Call(reading, failure, capture.text(), changed, watch.use)
 
-    def _call_and_read(self, given: tuple[Any, ...]) -> Reading:
-        return read_output(self._function(*given), self._output)
+    def _attempt(
+        self, given: tuple[Any, ...], names: Names
+    ) -> tuple[Reading | None, Failure | None]:
+        """Call and read; an output or an error of the learner's own class runs their code too."""
+        try:
+            try:
+                output = self._function(*given)
+            finally:
+                _put_back(names)
+            return read_output(output, self._output), None
+        except (KeyboardInterrupt, TimeUp):
+            raise
+        except BaseException as error:
+            return None, _failure(error)
+
+
+@contextlib.contextmanager
+def _displays_off() -> Iterator[None]:
+    """Keep figures and displays, one for each call of the function, out of the notebook."""
+    ipython = sys.modules.get("IPython")
+    shell = ipython.get_ipython() if ipython else None
+    publisher = shell.display_pub if shell else None
+    before = _open_figures()
+    if shell:
+        from IPython.core.displaypub import CapturingDisplayPublisher
+
+        shell.display_pub = CapturingDisplayPublisher()
+    try:
+        yield
+    finally:
+        if shell:
+            shell.display_pub = publisher
+        for figure in _open_figures() - before:
+            sys.modules["matplotlib.pyplot"].close(figure)
+
+
+def _open_figures() -> set[int]:
+    pyplot = sys.modules.get("matplotlib.pyplot")
+    return set(pyplot.get_fignums()) if pyplot else set()
 
 
 @contextlib.contextmanager
@@ -184,11 +226,13 @@ def _keyboard_off() -> Iterator[None]:
         builtins.input = before
 
 
-def _put_back(numpy_before: dict[str, Any]) -> None:
-    now = vars(np)
-    for name, value in numpy_before.items():
-        if now.get(name) is not value:
-            setattr(np, name, value)
+def _put_back(names: Names) -> None:
+    """Undo what a learner's `np.abs = ...` or `builtins.sum = ...` did."""
+    for module, before in names:
+        now = vars(module)
+        for name, value in before.items():
+            if now.get(name) is not value:
+                setattr(module, name, value)
 
 
 def _differ(original: Any, given: Any) -> bool:
@@ -222,5 +266,5 @@ def _in_words(error: BaseException) -> str:
         text = str(error).strip().split("\n")[0]
     except Exception:  # an exception class of the learner's own may fail to print itself
         text = ""
-    name = type(error).__name__
+    name = type(error).__name__[:60]
     return f"{name}: {text[:200]}" if text else name

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dis
 import inspect
+from types import CodeType
 from typing import Any
 
 import numpy as np
@@ -66,7 +67,7 @@ def stub(exercise: Exercise, function: Any, line: Line | None) -> str:
 
 def _is_untouched(function: Any) -> bool:
     code = getattr(function, "__code__", None)
-    if code is None:
+    if not isinstance(code, CodeType):
         return False
     work = {"RESUME", "NOP", "RAISE_VARARGS", "LOAD_GLOBAL", "LOAD_CONST", "PUSH_NULL"}
     return set(code.co_names) == {"NotImplementedError"} and all(
@@ -118,7 +119,9 @@ def unsteady(function: Any, first: str, second: str) -> str:
             f"{start} A default argument that is a list or an array is made once and kept from "
             "call to call: create it inside the function."
         )
-    if code is not None and any(s.opname == "STORE_GLOBAL" for s in dis.get_instructions(code)):
+    if isinstance(code, CodeType) and any(
+        s.opname == "STORE_GLOBAL" for s in dis.get_instructions(code)
+    ):
         return f"{start} It keeps something in a global variable from call to call."
     return (
         f"{start} Does it use random numbers, or keep something from call to call (a variable "
