@@ -257,6 +257,28 @@ def test_nothing_is_wider_than_the_page(show, width):
     assert page.evaluate("document.documentElement.scrollWidth") <= width
 
 
+def test_the_cell_s_width_counts_not_the_window_s(show):
+    page = show(viewport={"width": 1300, "height": 900})
+    columns = "getComputedStyle(document.querySelector('.cx-top')).gridTemplateColumns.split(' ')"
+    assert len(page.evaluate(columns)) == 2
+    page.evaluate("document.body.style.width = '600px'")
+    page.wait_for_function(f"{columns}.length === 1")
+    assert page.locator(TRACK).bounding_box()["width"] > 500
+
+
+@pytest.mark.parametrize("selector", [TRACK, COLUMNS])
+def test_after_a_click_the_arrow_keys_go_on_from_there(show, selector):
+    page = show()
+    slider = page.get_by_role("slider", name="time")
+    box = page.locator(selector).bounding_box()
+    page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    page.wait_for_function("explorer.saves > 0")
+    there = int(slider.input_value())
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("ArrowRight")
+    assert int(slider.input_value()) == there + 2
+
+
 def test_weights_that_sum_to_zero_leave_a_working_page(show):
     explorer = SmoothingExplorer(weights=[1.0, -1.0])
     page = show(explorer)

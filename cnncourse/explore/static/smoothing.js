@@ -323,9 +323,14 @@ function render({ model, el }) {
   );
   el.append(root);
 
+  // The arrow keys go on from where the pointer let go.
+  const dropped = () => {
+    shared.send();
+    time.range.focus({ preventScroll: true });
+  };
   drag(track.canvas, {
     move: ({ x }) => act.time(((x - LEFT) / (track.canvas.clientWidth - 10 - LEFT)) * (data.n - 1)),
-    end: shared.send,
+    end: dropped,
   });
   let grip = null;
   drag(columns.canvas, {
@@ -335,7 +340,7 @@ function render({ model, el }) {
       return x > LEFT && x < columns.canvas.clientWidth - TOTALS;
     },
     move: ({ x }) => act.time((x - grip.x) / grip.wide),
-    end: shared.send,
+    end: dropped,
   });
 
   let colours = palette(root);

@@ -47,7 +47,9 @@ function diamond(pen, x, y, radius, colour, rim) {
   pen.fill();
 }
 
-/** Key to the marks, in one row that ends at `right`; returns where it starts. */
+const ERROR_TITLE = "error (smoothed − true), km";
+
+/** Key to the marks, in one row that ends at `right`, if it fits; returns where it starts. */
 function legend(pen, right, y, colours) {
   const say = writer(pen, colours);
   const entries = [
@@ -61,6 +63,7 @@ function legend(pen, right, y, colours) {
   pen.font = `12px ${colours.font}`;
   const start =
     right + 16 - entries.reduce((sum, [name]) => sum + 41 + pen.measureText(name).width, 0);
+  if (start < LEFT + 95) return right;
   let x = start;
   for (const [name, mark] of entries) {
     mark(x);
@@ -100,7 +103,7 @@ export function drawTrack({ pen, width, height }, data, state, now, colours) {
   // Room for most of the measurements; those beyond are cut off, the smoothed line never is.
   const reach = 1.1 * Math.max(Math.abs(low) || 0, Math.abs(high) || 0, 1.6 * state.sigma, 1e-3);
   const e = scale(-reach, reach, bottom, lower);
-  say("error (smoothed − true), km", LEFT, lower - 11, { bold: true });
+  say(ERROR_TITLE, LEFT, lower - 11, { bold: true });
   const { first, count } = now.samples;
   drawErrorBand(
     pen,
@@ -181,6 +184,8 @@ function drawErrorBand(pen, { bias, sd }, e, [left, right], [end, top, bottom], 
     dash: [2, 3],
   });
   const label = `bias ${shown(bias)} ± SD ${shown(sd)}`;
+  pen.font = `600 12px ${colours.font}`;
+  if (pen.measureText(ERROR_TITLE + label).width > end - LEFT - 16) return;
   say(label, end - 2, top - 11, { colour: colours.estimateInk, align: "end", bold: true });
 }
 
