@@ -6,7 +6,7 @@ Import this before NumPy, since the number of threads is read when that is loade
 
     race = Race("Grey images", ours="conv", rivals=["torch", "SciPy"], quick=parse_quick())
     race.run("256 x 256, k = 5", {"conv": lambda: ..., "torch": lambda: ..., "SciPy": lambda: ...})
-    race.close({"torch": (1.2, None)})
+    race.close("all", "torch", worst=1.2)
 """
 
 import argparse
@@ -47,12 +47,13 @@ def torch_on_one_thread():
     return torch
 
 
-def medians(calls, *, rounds=11, seconds=6.0, shortest=2e-3):
+def medians(calls, *, rounds=11, seconds=6.0, enough=0.4, shortest=2e-3):
     """Return the median time of each call, in seconds.
 
     All are called in turn, in a new order each round, so that a slow spell of the machine hits all
     alike. A call that takes less than `shortest` seconds is repeated for one measurement. There are
-    `rounds` rounds or as many, at least 3, as fit into `seconds`.
+    `rounds` rounds, or more until `enough` seconds have passed, or as many, at least 3, as fit
+    into `seconds`.
     """
     repeats = {}
     for name, call in calls.items():
@@ -63,7 +64,8 @@ def medians(calls, *, rounds=11, seconds=6.0, shortest=2e-3):
     times = {name: [] for name in calls}
     order = list(calls)
     begin = time.perf_counter()
-    for number in range(rounds):
+    number = passed = 0
+    while number < 3 or (passed < seconds and (number < rounds or passed < enough)):
         for name in order:
             call = calls[name]
             start = clock()
@@ -71,8 +73,7 @@ def medians(calls, *, rounds=11, seconds=6.0, shortest=2e-3):
                 call()
             times[name].append((clock() - start) / repeats[name])
         order = order[1:] + order[:1]
-        if number >= 2 and time.perf_counter() - begin > seconds:
-            break
+        number, passed = number + 1, time.perf_counter() - begin
     return {name: float(np.median(measured)) for name, measured in times.items()}
 
 
@@ -89,7 +90,7 @@ class Race:
 
     def __init__(self, title, *, ours, rivals, quick=False, tolerance=1e-4):
         self.ours, self.rivals, self.tolerance = ours, list(rivals), tolerance
-        self.options = {"rounds": 5, "seconds": 1.5} if quick else {}
+        self.options = {"rounds": 5, "seconds": 1.5, "enough": 0.1} if quick else {}
         self.ratios = []  # one dict a case, with its tags
         print(f"\n{title}: our time, and as a ratio to that of")
         print(f"{'':44}{'ms':>10}" + "".join(f"{rival:>13}" for rival in self.rivals))

@@ -258,7 +258,7 @@ def winners(values: np.ndarray, rows: Axis, columns: Axis) -> np.ndarray:
     for tap in range(1, columns.size):
         rival = phases[tap % columns.stride, tap // columns.stride :]
         across = _challenge(across, across_taps, rival, tap, some_nan)
-    best, best_taps = across, across_taps.copy()
+    best, best_taps, rival = across, across_taps.copy(), across
     taps = best_taps.reshape(shape)
     for window, before in enumerate(range(rows.before, 0, -1)):
         taps[:, window] += before * columns.size
@@ -266,8 +266,10 @@ def winners(values: np.ndarray, rows: Axis, columns: Axis) -> np.ndarray:
         rival = across[tap * shape[2] :]
         rival_taps = across_taps[tap * shape[2] :][: rival.size] + tap * columns.size
         best = _challenge(best, best_taps, rival, rival_taps, some_nan)
+    del phases, across, rival, best  # makes room for the result
     taps = taps[:, : (rows.count - 1) * rows.stride + 1 : rows.stride, : columns.count]
-    index = (np.arange(rows.size)[:, None] * columns.n + np.arange(columns.size)).take(taps)
+    steps = np.arange(rows.size)[:, None] * columns.n + np.arange(columns.size)
+    index = steps.take(taps, mode="clip")  # all are in range, and to clip is quicker than to check
     index += rows.starts()[:, None] * columns.n + columns.starts()
     return index
 

@@ -332,3 +332,11 @@ def test_errors(call, error, message):
 def test_conv2d_errors(shape, kernel_shape, options, error, message):
     with pytest.raises(error, match=message):
         conv.conv2d(np.ones(shape), np.ones(kernel_shape), **options)
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_results_have_numpys_own_dtype(dtype):
+    """NumPy has quick ways for its own dtype objects that equal copies of them do not take."""
+    x = np.ones((4, 4), dtype)
+    for result in (conv.convolve1d(x[0], [dtype(1)]), conv.convolve2d(x, x)):
+        assert result.dtype is np.dtype(dtype)
