@@ -25,10 +25,11 @@ SUPPORTED = ["3.11", "3.12", "3.13"]
 # Comes before any newer syntax is evaluated, so that an old Python can say it too.
 if "%d.%d" % sys.version_info[:2] not in SUPPORTED:  # noqa: UP031
     others = [name for name in ("python" + v for v in SUPPORTED[::-1]) if shutil.which(name)]
+    command = " ".join(others[:1] + ["course.py"] + sys.argv[1:])
     sys.exit(
         "This course needs Python 3.11, 3.12 or 3.13, and this is Python {}.{}: {}.".format(
             *sys.version_info[:2],
-            "run `" + others[0] + " course.py`" if others else "please install one of them",
+            "run `" + command + "`" if others else "please install one of them",
         )
     )
 
@@ -358,6 +359,11 @@ def lab(options: argparse.Namespace, rest: list[str]) -> int:
         "jupyterlab",
         f"--ServerApp.root_dir={ROOT}",
         f"--LabApp.default_url=/lab/tree/{START}",
+        # Tabs of other projects stay out, nothing is fetched, one Ctrl-C is enough.
+        f"--LabApp.workspaces_dir={VENV / 'workspaces'}",
+        "--LabApp.extension_manager=readonly",
+        "--ServerApp.answer_yes=True",
+        "--ServerApp.log_level=WARN",
     ]
     if options.no_browser:
         command.append("--no-browser")
@@ -366,7 +372,8 @@ def lab(options: argparse.Namespace, rest: list[str]) -> int:
     if hasattr(os, "geteuid") and os.geteuid() == 0:
         command.append("--allow-root")
     say("Opening JupyterLab; this window must stay open. Ctrl-C ends it.")
-    # JupyterLab asks on its first start whether to fetch news; a setting in .jupyter says no.
+    # JupyterLab asks on its first start whether to fetch news; a setting in .jupyter says no. The
+    # other file there keeps explorers' pictures in notebooks that are saved.
     config = os.pathsep.join(
         filter(None, [str(ROOT / ".jupyter"), os.environ.get("JUPYTER_CONFIG_PATH")])
     )

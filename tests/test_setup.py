@@ -8,6 +8,7 @@ import re
 import subprocess
 import sys
 import tomllib
+import types
 import zipfile
 from importlib import metadata
 from pathlib import Path
@@ -235,3 +236,23 @@ def test_jupyterlab_knows_the_setting_that_keeps_its_news_question_away():
         one["const"] for one in schema["properties"]["fetchNews"]["oneOf"]
     ]
     assert set(values) <= set(schema["properties"])
+
+
+def test_a_saved_notebook_keeps_the_picture_of_an_explorer_and_not_its_identifier():
+    config = types.SimpleNamespace(FileContentsManager=types.SimpleNamespace())
+    source = (ROOT / ".jupyter/jupyter_server_config.py").read_text(encoding="utf-8")
+    exec(compile(source, "jupyter_server_config.py", "exec"), {"c": config})
+    widget = {"model_id": "0"}
+    view = "application/vnd.jupyter.widget-view+json"
+    outputs = [
+        {"output_type": "display_data", "data": {view: widget, "image/png": "AA=="}},
+        {"output_type": "display_data", "data": {view: widget}},
+        {"output_type": "stream", "name": "stdout", "text": "7"},
+    ]
+    cells = [{"cell_type": "markdown", "source": ""}, {"cell_type": "code", "outputs": outputs}]
+    content = {"nbformat": 4, "cells": cells}
+    config.FileContentsManager.pre_save_hook(
+        model={"type": "notebook", "content": content}, path="a.ipynb", contents_manager=None
+    )
+    assert [set(output.get("data", {})) for output in outputs] == [{"image/png"}, {view}, set()]
+    config.FileContentsManager.pre_save_hook(model={"type": "file", "content": "text"}, path="a")

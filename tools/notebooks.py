@@ -19,7 +19,8 @@ from nbclient import NotebookClient
 
 NOTEBOOKS = Path(__file__).resolve().parent.parent / "notebooks"
 WIDGET = "application/vnd.jupyter.widget-view+json"
-KEPT = ("tags", "jupyter")  # of a cell's metadata: its role, and whether its output is folded
+# Of a cell's metadata: its role, and whether its output is folded (in the two ways of saying it).
+KEPT = ("tags", "jupyter", "collapsed")
 KERNEL = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
 
 
@@ -71,6 +72,7 @@ def run(path):
         timeout=600,
         kernel_name="python3",
         resources={"metadata": {"path": str(path.parent)}},
+        extra_arguments=["--IPKernelApp.log_level=ERROR"],
         store_widget_state=False,
     )
     client.execute()

@@ -1,0 +1,20 @@
+"""What JupyterLab does when the course is opened with `course.py lab`."""
+
+WIDGET = "application/vnd.jupyter.widget-view+json"
+
+
+def keep_pictures(model, **_):
+    """Leave the identifier of a widget that has a picture out of the notebook that is saved.
+
+    Another session does not know the identifier: it would show an error in place of the picture.
+    """
+    if model["type"] != "notebook" or model["content"]["nbformat"] != 4:
+        return
+    for cell in model["content"]["cells"]:
+        for output in cell.get("outputs", []):
+            data = output.get("data", {})
+            if "image/png" in data:
+                data.pop(WIDGET, None)
+
+
+c.FileContentsManager.pre_save_hook = keep_pictures  # noqa: F821 - Jupyter gives `c`
