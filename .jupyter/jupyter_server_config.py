@@ -1,5 +1,10 @@
 """What JupyterLab does when the course is opened with `course.py lab`."""
 
+import warnings
+
+# Jupyter reads this file twice, and would warn that the hook is set twice.
+warnings.filterwarnings("ignore", message="Overriding existing pre_save_hook")
+
 WIDGET = "application/vnd.jupyter.widget-view+json"
 
 
