@@ -235,17 +235,18 @@ def pool2d_input_gradient(
     planes = image.reshape(-1, rows.n, columns.n)
     flows = gradient.reshape(-1, rows.count, columns.count)
     out = np.zeros(planes.shape, float_dtype(dtype))
+    separate = rows.size <= rows.stride and columns.size <= columns.stride
     plane_starts = np.arange(len(planes)) * (rows.n * columns.n)
-    for some, pixels, seen, part in blocks(
-        planes, rows, itemsize=8
-    ):  # `winners` are integers of 8 bytes
+    for some, pixels, seen, part in blocks(planes, rows, out.itemsize):
         values = planes[some, pixels]
         flow = flows[some, seen].astype(out.dtype, copy=False)
         if kind == "max":
             places = winners(values, part, columns)
             places += (plane_starts[some] + pixels.start * columns.n)[:, np.newaxis, np.newaxis]
-            # Without this view, an equal but not identical dtype makes np.add.at 30 times as slow.
-            np.add.at(out.reshape(-1), places.ravel(), flow.ravel().view(out.dtype))
+            if separate:
+                out.reshape(-1)[places] = flow
+            else:  # without the view, an equal but not identical dtype is 30 times as slow
+                np.add.at(out.reshape(-1), places.ravel(), flow.ravel().view(out.dtype))
         elif kind == "average":
             divisor = np.outer(down[seen], across).astype(out.dtype)
             out[some, pixels] += spread(flow / divisor, part, columns)
