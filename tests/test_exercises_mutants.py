@@ -99,20 +99,31 @@ def inputs(exercise_id):
             older = random.choice(np.arange(1, 12), random.integers(1, 6), replace=False)
             future = -random.choice(np.arange(1, 6), random.integers(0, 4), replace=False)
             yield (random.permutation(np.concatenate([[0], older, future])),)
+        for oldest in (20, 33, 61):
+            yield (random.permutation(np.arange(-3, oldest)),)
+            yield (random.permutation([0, 2, oldest, -2, oldest // 2]),)
     elif exercise_id == "E1.4":
         yield from itertools.product(
             (-0.7, 0.0, 0.1, 0.4), (0.5, 1.0, 2.0), (0.0, 0.3, 1.7), (1, 2, 9)
         )
         for _ in range(300):
             yield (*random.uniform((-1, 0.1, 0.0), (1, 3.0, 5.0)), int(random.integers(1, 40)))
+        for _ in range(40):
+            velocity, dt, sigma = random.uniform((-1, 0.1, 0.0), (1, 3.0, 5.0))
+            yield velocity / 1000, dt, sigma / 1000, int(random.integers(1, 40))
+            yield velocity / 100, dt, sigma, 150
     elif exercise_id == "E0.1":
-        yield from ((random.normal(size=n),) for n in range(1, 12))
+        yield from ((random.normal(size=n),) for n in range(1, 18))
+        yield (np.array([0.0, 3.0, 3.0, 0.0, 700.0, 0.0]),)
     else:
-        for n, m, _ in itertools.product(range(1, 7), range(1, 7), range(2)):
+        sizes = [*itertools.product(range(1, 7), range(1, 7), range(2)), (30, 8, 0), (13, 11, 0)]
+        for n, m, zeros in sizes:
             a, b = random.normal(size=n), random.normal(size=m)
             if exercise_id == "E1.3":
                 b = np.abs(b) + 0.05
                 b /= b.sum()
+            elif zeros:
+                a, b = a.round(), (3 * b).astype(int)
             yield (b, n) if exercise_id == "E1.5" else (a, b)
 
 

@@ -37,7 +37,12 @@ def _cases(draw: Draw) -> list[Case]:
         Case((np.array([1.0, 2.0]),), "two numbers, rising"),
         Case((np.array([0.5, 0.3, 0.2]),), "the example of the task"),
         Case((np.array([4.0, -1.0, 3.0]),), "neither rising nor falling"),
+        Case((np.array([2.0, 5.0, 2.0, 1.0]),), "a number that comes twice"),
+        Case((np.array([0.0, 4.0, 0.0, 1.0, 0.0]),), "zeros inside and at both ends"),
+        Case((np.array([0.0137, 1 / 30, -0.002]),), "small numbers with many decimals"),
+        Case((np.array([1200.0, -3400.0, 560.0]),), "large numbers"),
         *(Case((draw.numbers(length),), "random numbers") for length in (4, 5, 8)),
+        Case((draw.numbers(15),), "a long kernel"),
     ]
 
 

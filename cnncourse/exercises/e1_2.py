@@ -85,11 +85,25 @@ def _cases(draw: Draw) -> list[Case]:
         case(1, 3, "one sample"),
         case(4, 2, "random numbers"),
         case(2, 4, "a kernel longer than the signal"),
+        Case((np.array([4.0, 1.0]), np.array([0.0, 3.0, 0.0])), "a kernel with zeros at both ends"),
+        Case((np.array([0.5, -1.25, 2.0]), np.array([2, -1])), "a kernel of whole numbers"),
         Case((np.array([3, 1, 5, 2]), np.array([0.5, 0.3, 0.2])), "a signal of whole numbers"),
+        Case((np.array([2.0, 5.0, 2.0, 1.0]), np.array([3.0, 1.0, 3.0])), "numbers come twice"),
+        Case(
+            (np.array([0.0, 3.0, 0.0, 2.0, 0.0]), np.array([1.0, 0.0, 2.0])),
+            "zeros inside and at both ends",
+        ),
+        Case(
+            (np.array([0.0137, 1 / 30, -0.002]), np.array([0.04, 1 / 3])),
+            "small numbers with many decimals",
+        ),
+        Case((np.array([1200.0, -3400.0, 560.0]), np.array([310.0, -95.0])), "large numbers"),
+        case(4, 4, "as many samples as taps"),
         case(5, 4, "random numbers"),
         case(3, 6, "a kernel longer than the signal", decimals=1),
         case(7, 3, "random numbers", decimals=1),
         case(draw.integer(9, 12), 5, "random numbers"),
+        case(40, 9, "a long signal"),
     ]
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import lru_cache
 from math import ceil, floor, sqrt
 
 from cnncourse.exercises.drawing import Draw
@@ -10,6 +11,8 @@ from cnncourse.exercises.model import Array, Case, Either, Exercise, Misconcepti
 from cnncourse.exercises.readymade import BEST_LENGTH
 
 Cost = Callable[[float, float, float, int], float]
+PRECISE = "a precise sensor: metres, not kilometres"
+NOISY = "a noisy sensor: a long average is best"
 Length = Callable[[float, float, float, int], int | None]
 
 
@@ -42,6 +45,7 @@ def _cost(velocity: float, dt: float, sigma: float, m: int) -> float:
     return (velocity * dt * (m - 1) / 2) ** 2 + sigma**2 / m
 
 
+@lru_cache(maxsize=1024)
 def _reference(velocity: float, dt: float, sigma: float, max_length: int) -> int:
     return min(range(1, max_length + 1), key=lambda m: _cost(velocity, dt, sigma, m))
 
@@ -119,8 +123,35 @@ def _half_window(velocity: float, dt: float, sigma: float, max_length: int) -> i
     return min(lengths, key=lambda m: (velocity * dt * m / 2) ** 2 + sigma**2 / m)
 
 
+def _all_best(velocity: float, dt: float, sigma: float, max_length: int) -> tuple[int, ...]:
+    """Give every length that is best: all of them if the ship is at rest and nothing is noisy."""
+    if velocity == 0 and sigma == 0:
+        return tuple(range(1, max_length + 1))
+    return (_reference(velocity, dt, sigma, max_length),)
+
+
+def _next_to_best(step: int) -> Callable[[float, float, float, int], Either]:
+    """Make the function that is off by `step`."""
+    return lambda *args: Either(*(m + step for m in _all_best(*args)))
+
+
+def _shorter_range(velocity: float, dt: float, sigma: float, max_length: int) -> Either | None:
+    if max_length == 1:
+        return None
+    return Either(*_all_best(velocity, dt, sigma, max_length - 1))
+
+
+def _longer_range(velocity: float, dt: float, sigma: float, max_length: int) -> Either:
+    return Either(*_all_best(velocity, dt, sigma, max_length + 1))
+
+
 def _unlimited(velocity: float, dt: float, sigma: float, max_length: int) -> int | None:
     return None if velocity == 0 else _reference(velocity, dt, sigma, 10 * max_length)
+
+
+def _over(numerator: float, denominator: float) -> float:
+    """Divide as NumPy does, but 0 / 0 too gives infinity, which no minimum takes."""
+    return numerator / denominator if denominator else float("inf")
 
 
 def _clear(args: tuple[float, float, float, int]) -> bool:
@@ -130,14 +161,30 @@ def _clear(args: tuple[float, float, float, int]) -> bool:
     return len(costs) < 2 or costs[1] > costs[0] * (1 + 1e-4)
 
 
-def _random_case(draw: Draw, low: int, high: int, note: str = "random numbers") -> Case:
+def _random_case(draw: Draw, low: int, high: int, sign: int = 1) -> Case:
     """Draw numbers whose best length lies between `low` and `high`, for dt and sigma not 1."""
     while True:
-        velocity = draw.integer(2, 60) / 100 * draw.pick((-1, 1))
+        velocity = draw.integer(2, 60) / 100 * sign
         dt = draw.pick((0.2, 0.5, 2.0, 3.0, 5.0))
         args = (velocity, dt, draw.integer(1, 40) / 10, 40)
         if low <= _reference(*args) <= high and _clear(args) and args[2] != 1.0:
-            return Case(args, note)
+            return Case(args, "random numbers")
+
+
+def _in_metres(draw: Draw) -> Case:
+    """Draw a case whose numbers are those of a slow ship and a precise sensor."""
+    velocity, dt, sigma, max_length = _random_case(draw, 4, 9, -1).args
+    return Case((velocity / 1000, dt, sigma / 1000, max_length), PRECISE)
+
+
+def _long(draw: Draw) -> Case:
+    """Draw a case whose best length is large, and not the longest allowed one."""
+    while True:
+        m = draw.integer(61, 90)
+        velocity, dt = draw.integer(2, 9) / 100, draw.pick((0.2, 0.5, 2.0))
+        args = (velocity, dt, round(velocity * dt * m * sqrt((m - 1) / 2), 1), 200)
+        if 61 <= _reference(*args) <= 90 and _clear(args):
+            return Case(args, NOISY)
 
 
 def _narrow(draw: Draw, rule: Length, *, above: bool) -> Case:
@@ -157,10 +204,10 @@ def _narrow(draw: Draw, rule: Length, *, above: bool) -> Case:
             return Case(args, "two lengths nearly as good")
 
 
-def _telling(draw: Draw, one: Length, other: Length) -> Case:
+def _telling(draw: Draw, one: Length, other: Length, sign: int) -> Case:
     """Draw a case in which two wrong rules give different lengths."""
     while True:
-        case = _random_case(draw, 2, 8)
+        case = _random_case(draw, 2, 8, sign)
         if one(*case.args) != other(*case.args):
             return case
 
@@ -181,24 +228,27 @@ def _cases(draw: Draw) -> list[Case]:
         Case((0.5, 2.0, 0.0, 6), "no noise"),
         Case((-0.1, 1.0, 0.5, 20), "a negative velocity"),
         Case((0.1, 1.0, 0.5, 1), "only one length allowed"),
+        Case((0.0, 2.0, 0.0, 5), "at rest, and no noise: every length is as good"),
         _limited(draw),
         _narrow(draw, _rounded(round), above=True),
         _narrow(draw, _rounded(round), above=True),
         _narrow(draw, _cubic(ceil), above=False),
-        _telling(draw, _rounded(floor), _half_window),
-        _telling(draw, _rounded(round), _half_window),
-        _random_case(draw, 2, 4),
+        _telling(draw, _rounded(floor), _half_window, -1),
+        _telling(draw, _rounded(round), _half_window, 1),
+        _random_case(draw, 2, 4, -1),
         _random_case(draw, 4, 7),
+        _in_metres(draw),
         _random_case(draw, 6, 12),
-        _random_case(draw, 8, 16),
+        _random_case(draw, 8, 16, -1),
         _random_case(draw, 12, 25),
-        _random_case(draw, 12, 25),
+        _random_case(draw, 12, 25, -1),
         _random_case(draw, 20, 39),
+        _long(draw),
     ]
 
 
 def _ordinary(case: Case) -> bool:
-    return case.note in ("the example of the task", "random numbers")
+    return case.note in ("the example of the task", "random numbers", PRECISE, NOISY)
 
 
 EXERCISE = Exercise(
@@ -262,6 +312,8 @@ EXERCISE = Exercise(
             (
                 _least(lambda v, dt, s, m: (v * dt * m / 2) ** 2 + s**2 / m),
                 _least(lambda v, dt, s, m: (v * dt * (m + 1) / 2) ** 2 + s**2 / m),
+                _least(lambda v, dt, s, m: (v * dt * ((m - 1) // 2)) ** 2 + s**2 / m),
+                _least(lambda v, dt, s, m: (v * dt * (m // 2)) ** 2 + s**2 / m),
                 _cubic(round),
                 _cubic(floor),
                 _cubic(ceil),
@@ -295,6 +347,8 @@ EXERCISE = Exercise(
             (
                 _least(lambda v, dt, s, m: (v * dt * (m - 1) / 2) ** 2 + (s / m) ** 2),
                 _least(lambda v, dt, s, m: (v * dt * (m - 1) / 2) ** 2 + s**2 / sqrt(m)),
+                _least(lambda v, dt, s, m: (v * dt * (m - 1) / 2) ** 2 + s**2 / max(m - 1, 1)),
+                _least(lambda v, dt, s, m: (v * dt * (m - 1) / 2) ** 2 + _over(s**2, m - 1)),
             ),
         ),
         Misconception(
@@ -326,23 +380,20 @@ EXERCISE = Exercise(
             "index-for-length",
             "The result is one too small or too large: a place in a list taken for the length.",
             "If your list starts with m = 1, its place 0 holds the length 1.",
-            (
-                lambda v, dt, s, max_length: _reference(v, dt, s, max_length) - 1,
-                lambda v, dt, s, max_length: _reference(v, dt, s, max_length) + 1,
-            ),
+            (_next_to_best(-1), _next_to_best(1)),
         ),
         Misconception(
             "longest-left-out",
             "The longest window allowed was never tried.",
             "In Python, range(1, max_length) ends before max_length.",
-            (lambda v, dt, s, top: _reference(v, dt, s, top - 1) if top > 1 else None,),
+            (_shorter_range,),
         ),
         Misconception(
             "limit-ignored",
             "The length exceeds max_length.",
             "The best length of all may be too long to be allowed; then the best of those allowed "
             "is asked for.",
-            (_unlimited,),
+            (_unlimited, _longer_range),
         ),
     ),
     error_hints={

@@ -84,10 +84,16 @@ def _cases(draw: Draw) -> list[Case]:
         case(3, 1, "one sample"),
         case(2, 3),
         case(3, 2, "a kernel longer than the signal"),
+        Case((np.array([2.0, 5.0, 2.0, 1.0]), 2), "a tap that comes twice"),
+        Case((np.array([1200.0, -3400.0]), 3), "large numbers"),
+        Case((np.array([0.0137, 1 / 30, -0.002]), 2), "small numbers with many decimals"),
+        Case((np.array([0.0, 4.0, 0.0, 1.0, 0.0]), 3), "zeros inside and at both ends"),
         case(3, 4),
         Case((np.array([0.5, 0.3, 0.2]), 3), "decimals"),
+        case(4, 4, "as many taps as samples"),
         case(5, 3, "a kernel longer than the signal", 1),
         case(4, 6, decimals=1),
+        case(7, 12, "a long signal"),
     ]
 
 

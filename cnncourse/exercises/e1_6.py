@@ -83,12 +83,27 @@ def _cases(draw: Draw) -> list[Case]:
         Case((np.array([1.0, 2.0]), np.array([3.0, 4.0])), "the example of the task"),
         case(1, 3, "one tap and three"),
         case(3, 1, "three taps and one"),
+        Case((np.array([0.0, 1.0]), np.array([1.0, 2.0])), "the first only delays, by a sample"),
+        Case((np.array([1.0, 3.0]), np.array([2.0, 0.0])), "a last tap that is 0"),
         case(2, 3),
         case(3, 3, "two kernels of one length"),
         Case((np.array([1, 3]), np.array([0.5, 0.3, 0.2])), "whole numbers and decimals"),
+        Case((np.array([0.5, -1.25, 2.0]), np.array([2, -1])), "decimals and whole numbers"),
+        Case((np.array([2.0, 5.0, 2.0, 1.0]), np.array([3.0, 1.0, 3.0])), "taps that come twice"),
+        Case(
+            (np.array([0.0, 3.0, 0.0, 2.0, 0.0]), np.array([1.0, 0.0, 2.0])),
+            "zeros inside and at both ends",
+        ),
+        Case(
+            (np.array([0.0137, 1 / 30, -0.002]), np.array([0.04, 1 / 3])),
+            "small numbers with many decimals",
+        ),
+        Case((np.array([1200.0, -3400.0, 560.0]), np.array([310.0, -95.0])), "large numbers"),
+        case(4, 4, "two kernels of one length"),
         case(4, 2, decimals=1),
         case(2, 5, decimals=1),
         case(5, 4),
+        case(13, 9, "two long kernels"),
     ]
 
 

@@ -52,7 +52,8 @@ class Trial:
 
         First come ideas that agree with the outputs of all cases, the right ones included; of
         several, the one with most failing cases to show. Then ideas that agree with all failing
-        cases, three or more, if they all are one idea's.
+        cases, three or more, if they all are one idea's: an idea that came in on some inputs only.
+        One that would have failed in many of the cases that passed is not what the learner had.
         """
         failing = [
             i
@@ -71,9 +72,10 @@ class Trial:
                         break
                     shown += answer is True
                 else:
-                    if all(agrees(i, outputs[i]) is not False for i in passing):
+                    contradicted = sum(agrees(i, outputs[i]) is False for i in passing)
+                    if not contradicted:
                         everywhere.append((shown, misconception))
-                    elif shown >= 3:
+                    elif shown >= max(3, 2 * contradicted):
                         where_it_fails.append(misconception)
         shown_most = max(everywhere, key=lambda found: found[0], default=(0, None))
         if shown_most[0] > 0:

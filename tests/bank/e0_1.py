@@ -109,6 +109,38 @@ def text(w):
     return str(w)[::-1]
 
 
+def without_zeros(w):
+    return [value for value in w[::-1] if value]
+
+
+def looked_up_by_value(w):
+    values = list(w)
+    return [values[len(w) - 1 - values.index(value)] for value in values]
+
+
+def each_value_once(w):
+    return list(dict.fromkeys(w[::-1].tolist()))
+
+
+def rounded(w):
+    return np.round(w[::-1], 1)
+
+
+def kept_small(w):
+    return np.clip(w[::-1], -9, 9)
+
+
+def at_most_eight(w):
+    return w[:8][::-1]
+
+
+_ROOM = {}
+
+
+def room_kept_for_each_length(w):
+    return _ROOM.setdefault(len(w), w[::-1].copy())
+
+
 RIGHT = [by_slice, by_loop, by_reversed, by_numpy, by_swapping_a_copy, by_index]
 WRONG = {
     unchanged: "unchanged",
@@ -128,4 +160,11 @@ WRONG = {
     reversed_object: None,
     whole_numbers: None,
     text: None,
+    without_zeros: None,
+    looked_up_by_value: None,
+    each_value_once: None,
+    rounded: None,
+    kept_small: None,
+    at_most_eight: None,
+    room_kept_for_each_length: None,
 }

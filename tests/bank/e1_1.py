@@ -204,6 +204,72 @@ def closed_form_without_gaps(ages):
     return np.where(ages < 0, 0.0, 0.7 ** np.abs(ages)) * (1 - 0.7) / (1 - 0.7**n)
 
 
+def line_from_twelve(ages):
+    w = np.where(ages < 0, 0.0, 12.0 - ages)
+    return w / w.sum()
+
+
+def line_over_fifteen(ages):
+    w = np.where(ages < 0, 0.0, 1 - ages / 15)
+    return w / w.sum()
+
+
+def line_from_ten(ages):
+    w = np.where(ages < 0, 0.0, 10.0 - ages)
+    return w / w.sum()
+
+
+def parabola_from_eleven(ages):
+    w = np.where(ages < 0, 0.0, (11.0 - ages) ** 2)
+    return w / w.sum()
+
+
+def quarter_wave(ages):
+    w = np.where(ages < 0, 0.0, np.cos(ages * np.pi / 24))
+    return w / w.sum()
+
+
+def raised_wave(ages):
+    w = np.where(ages < 0, 0.0, 1 + np.cos(ages * np.pi / 12))
+    return w / w.sum()
+
+
+def starts_again_after_twelve(ages):
+    w = np.where(ages < 0, 0.0, 0.7 ** (np.maximum(ages, 0) % 12))
+    return w / w.sum()
+
+
+def dip_at_age_three(ages):
+    w = np.where(ages < 0, 0.0, 1 / (1.0 + np.abs(ages)))
+    w[ages == 3] = 0.05
+    return w / w.sum()
+
+
+def rounded_to_two_decimals(ages):
+    return np.round(exponential_loop(ages), 2)
+
+
+def rounded_to_six_decimals(ages):
+    w = np.where(ages < 0, 0.0, 0.7 ** np.maximum(ages, 0))
+    return np.round(w / w.sum(), 6)
+
+
+def divided_by_a_series_as_long_as_ages(ages):
+    return np.where(ages < 0, 0.0, 0.7 ** np.abs(ages)) / (0.7 ** np.arange(len(ages))).sum()
+
+
+def newest_of_the_future_allowed(ages):
+    w = np.where(ages < -1, 0.0, 0.7 ** np.abs(ages))
+    return w / w.sum()
+
+
+_ROOM = {}
+
+
+def room_kept_for_each_length(ages):
+    return _ROOM.setdefault(len(ages), np.array(exponential_loop(ages)))
+
+
 RIGHT = [
     exponential_loop,
     falling_line,
@@ -223,6 +289,7 @@ WRONG = {
     absolute_age: "weight-on-future",
     causality_forgotten: "weight-on-future",
     hyperbola_of_absolute_age: "weight-on-future",
+    newest_of_the_future_allowed: "weight-on-future",
     never_divided: "not-normalised",
     divided_by_count: "not-normalised",
     divided_by_largest: "not-normalised",
@@ -230,11 +297,15 @@ WRONG = {
     unit_length: "not-normalised",
     sums_to_hundred: "not-normalised",
     closed_form_without_gaps: "not-normalised",
+    divided_by_a_series_as_long_as_ages: "not-normalised",
     zeroed_after_dividing: "future-counted-in-the-sum",
     box: "flat-weights",
     by_place: "position-for-age",
     line_by_place: "position-for-age",
     line_below_zero: "negative-weights",
+    line_from_twelve: "negative-weights",
+    line_over_fifteen: "negative-weights",
+    line_from_ten: "negative-weights",
     box_over_everything: None,
     future_as_the_rest: None,
     positions_used_as_ages: None,
@@ -243,4 +314,12 @@ WRONG = {
     past_only: None,
     cut_to_integers: None,
     strictly_past: None,
+    parabola_from_eleven: None,
+    quarter_wave: None,
+    raised_wave: None,
+    starts_again_after_twelve: None,
+    dip_at_age_three: None,
+    rounded_to_two_decimals: "not-normalised",
+    rounded_to_six_decimals: "not-normalised",
+    room_kept_for_each_length: None,
 }

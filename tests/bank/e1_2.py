@@ -70,7 +70,7 @@ def own_matrix(x, w):
 def tensor(x, w):
     import torch
 
-    x, w = torch.tensor(np.array(x, float)), torch.tensor(w, requires_grad=True)
+    x, w = torch.tensor(np.array(x, float)), torch.tensor(np.array(w, float), requires_grad=True)
     s = torch.zeros(len(x) + len(w) - 1, dtype=torch.float64)
     for a in range(len(x)):
         s = s + torch.cat([torch.zeros(a), x[a] * w, torch.zeros(len(x) - 1 - a)])
@@ -298,6 +298,91 @@ def unflipped_unless_short(x, w):
     return by_output(x, w[::-1]) if len(w) <= len(x) else by_output(x, w)
 
 
+def type_of_the_second(x, w):
+    s = np.zeros(len(x) + len(w) - 1, dtype=w.dtype)
+    for a in range(len(x)):
+        for b in range(len(w)):
+            s[a + b] += np.asarray(x[a] * w[b]).astype(s.dtype)
+    return s
+
+
+def rounded(x, w):
+    return np.round(add_at(x, w), 2)
+
+
+def rounded_to_six_decimals(x, w):
+    return np.round(add_at(x, w), 6)
+
+
+def zeros_thrown_away(x, w):
+    return add_at(x[x != 0] if len(x) > 3 else x, w)
+
+
+def at_most_twelve(x, w):
+    s = np.zeros(len(x) + len(w) - 1)
+    part = add_at(x[:12], w)
+    s[: len(part)] = part
+    return s
+
+
+def at_most_six_taps(x, w):
+    s = np.zeros(len(x) + len(w) - 1)
+    part = add_at(x, w[:6])
+    s[: len(part)] = part
+    return s
+
+
+def flipped_if_equally_long(x, w):
+    return add_at(x, w[::-1] if len(x) == len(w) >= 4 else w)
+
+
+def kept_small(x, w):
+    return np.clip(add_at(x, w), -150, 150)
+
+
+def place_looked_up_by_value(x, w):
+    w = list(w)
+    s = np.zeros(len(x) + len(w) - 1)
+    for value in w:
+        for a in range(len(x)):
+            s[w.index(value) + a] += value * x[a]
+    return s
+
+
+def sample_looked_up_by_value(x, w):
+    x = list(x)
+    s = np.zeros(len(x) + len(w) - 1)
+    for value in x:
+        for b in range(len(w)):
+            s[x.index(value) + b] += value * w[b]
+    return s
+
+
+def places_by_value(x, w):
+    places = {value: b for b, value in enumerate(w)}
+    s = np.zeros(len(x) + len(w) - 1)
+    for a in range(len(x)):
+        for value, b in places.items():
+            s[a + b] += x[a] * value
+    return s
+
+
+def fourier_of_sixteen(x, w):
+    s = np.fft.irfft(np.fft.rfft(x, 16) * np.fft.rfft(w, 16), 16)
+    return s[: len(x) + len(w) - 1]
+
+
+def without_zeros_at_the_end(x, w):
+    return np.trim_zeros(add_at(x, w), "b")
+
+
+_ROOM = {}
+
+
+def room_kept_for_each_size(x, w):
+    return _ROOM.setdefault((len(x), len(w)), add_at(x, w))
+
+
 RIGHT = [
     by_output,
     by_tap_shifting,
@@ -346,4 +431,18 @@ WRONG = {
     absolute_values: None,
     fails_for_long_kernels: None,
     swaps_wrongly_for_long_kernels: None,
+    type_of_the_second: None,
+    rounded: None,
+    rounded_to_six_decimals: None,
+    zeros_thrown_away: None,
+    at_most_twelve: None,
+    at_most_six_taps: None,
+    flipped_if_equally_long: None,
+    kept_small: None,
+    place_looked_up_by_value: None,
+    sample_looked_up_by_value: None,
+    places_by_value: None,
+    fourier_of_sixteen: None,
+    without_zeros_at_the_end: None,
+    room_kept_for_each_size: None,
 }

@@ -225,6 +225,59 @@ def rounded(x, w):
     return np.round(double_loop(x, w), 1)
 
 
+def rounded_to_four_decimals(x, w):
+    return np.round(double_loop(x, w), 4)
+
+
+def zeros_taken_for_missing(x, w):
+    n = len(x)
+    return np.convolve(x, w)[:n] / np.convolve(x != 0, w)[:n]
+
+
+def backwards_if_equally_long(x, w):
+    s = np.array(double_loop(x, w))
+    return s[::-1] if len(x) == len(w) >= 2 else s
+
+
+def at_most_eleven(x, w):
+    return double_loop(x[:11], w) + list(x[11:])
+
+
+def at_most_five_weights(x, w):
+    return double_loop(x, w[:5])
+
+
+def kept_small(x, w):
+    return np.clip(double_loop(x, w), -150, 150)
+
+
+def weight_looked_up_by_value(x, w):
+    weights, out = list(w), []
+    for t in range(len(x)):
+        total = used = 0.0
+        for weight in weights:
+            a = weights.index(weight)
+            if t - a >= 0:
+                total += weight * x[t - a]
+                used += weight
+        out.append(total / used)
+    return out
+
+
+def sample_looked_up_by_value(x, w):
+    values = list(x)
+    return [double_loop(x, w)[values.index(value)] for value in values]
+
+
+_ROOM = {}
+
+
+def divisors_kept_for_each_size(x, w):
+    n = len(x)
+    used = _ROOM.setdefault((n, len(w)), np.convolve(np.ones(n), w)[:n])
+    return np.convolve(x, w)[:n] / used
+
+
 RIGHT = [
     double_loop,
     np_average,
@@ -263,4 +316,13 @@ WRONG = {
     recursive_filter: None,
     whole_numbers: None,
     rounded: None,
+    rounded_to_four_decimals: None,
+    zeros_taken_for_missing: None,
+    backwards_if_equally_long: None,
+    at_most_eleven: None,
+    at_most_five_weights: None,
+    kept_small: None,
+    weight_looked_up_by_value: None,
+    sample_looked_up_by_value: None,
+    divisors_kept_for_each_size: None,
 }

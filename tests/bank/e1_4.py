@@ -216,6 +216,84 @@ def two_answers(velocity, dt, sigma, max_length):
     return m, (velocity * dt * (m - 1) / 2) ** 2 + sigma**2 / m
 
 
+def one_when_flying_backwards(velocity, dt, sigma, max_length):
+    return 1 if velocity < 0 else grid_of_lengths(velocity, dt, sigma, max_length)
+
+
+def longest_when_flying_backwards(velocity, dt, sigma, max_length):
+    return max_length if velocity <= 0 else grid_of_lengths(velocity, dt, sigma, max_length)
+
+
+def one_for_a_good_sensor(velocity, dt, sigma, max_length):
+    return 1 if sigma < 1 else grid_of_lengths(velocity, dt, sigma, max_length)
+
+
+def range_too_long(velocity, dt, sigma, max_length):
+    return grid_of_lengths(velocity, dt, sigma, max_length + 1)
+
+
+def never_above_forty(velocity, dt, sigma, max_length):
+    return grid_of_lengths(velocity, dt, sigma, min(max_length, 40))
+
+
+def fails_without_motion_and_noise(velocity, dt, sigma, max_length):
+    if velocity == 0 and sigma == 0:
+        raise ValueError("nothing to balance")
+    return grid_of_lengths(velocity, dt, sigma, max_length)
+
+
+def none_without_motion_and_noise(velocity, dt, sigma, max_length):
+    best, smallest = 0, float("inf")
+    for m in range(1, max_length + 1):
+        cost = (velocity * dt * (m - 1) / 2) ** 2 + sigma**2 / m
+        if 0 < cost < smallest:
+            best, smallest = m, cost
+    return best
+
+
+def _costs_rounded(velocity, dt, sigma, max_length, decimals):
+    m = np.arange(1, max_length + 1)
+    cost = (velocity * dt * (m - 1) / 2) ** 2 + sigma**2 / m
+    return np.argmin(np.round(cost, decimals)) + 1
+
+
+def costs_with_three_decimals(velocity, dt, sigma, max_length):
+    return _costs_rounded(velocity, dt, sigma, max_length, 3)
+
+
+def costs_with_four_decimals(velocity, dt, sigma, max_length):
+    return _costs_rounded(velocity, dt, sigma, max_length, 4)
+
+
+def variance_of_a_sample(velocity, dt, sigma, max_length):
+    def cost(m):
+        return (velocity * dt * (m - 1) / 2) ** 2 + sigma**2 / (m - 1 if m > 1 else 1)
+
+    return _best(cost, max_length)
+
+
+def variance_of_a_sample_by_numpy(velocity, dt, sigma, max_length):
+    m = np.arange(2, max_length + 1)
+    if len(m) == 0:
+        return 1
+    return np.argmin((velocity * dt * (m - 1) / 2) ** 2 + sigma**2 / (m - 1)) + 2
+
+
+def whole_samples_of_lag(velocity, dt, sigma, max_length):
+    return _best(lambda m: (velocity * dt * ((m - 1) // 2)) ** 2 + sigma**2 / m, max_length)
+
+
+def half_window_in_whole_samples(velocity, dt, sigma, max_length):
+    return _best(lambda m: (velocity * dt * (m // 2)) ** 2 + sigma**2 / m, max_length)
+
+
+_ROOM = {}
+
+
+def room_kept_for_each_limit(velocity, dt, sigma, max_length):
+    return _ROOM.setdefault(max_length, grid_of_lengths(velocity, dt, sigma, max_length))
+
+
 RIGHT = [
     grid_of_lengths,
     longest_of_equals,
@@ -247,6 +325,20 @@ WRONG = {
     root_rounded_up: "rounded-optimum",
     limit_overlooked: "limit-ignored",
     cube_root: "lag-half-a-sample-off",
+    range_too_long: "limit-ignored",
+    variance_of_a_sample: "variance-falls-otherwise",
+    variance_of_a_sample_by_numpy: "variance-falls-otherwise",
+    whole_samples_of_lag: "lag-half-a-sample-off",
+    half_window_in_whole_samples: "lag-half-a-sample-off",
+    one_when_flying_backwards: None,
+    longest_when_flying_backwards: None,
+    one_for_a_good_sensor: None,
+    never_above_forty: None,
+    fails_without_motion_and_noise: None,
+    none_without_motion_and_noise: None,
+    costs_with_three_decimals: None,
+    costs_with_four_decimals: None,
+    room_kept_for_each_limit: None,
     always_four: None,
     not_a_whole_number: None,
     smallest_rmse_instead: None,

@@ -225,6 +225,68 @@ def kernel_longer_fails(w, n):
     return by_condition(w, n)
 
 
+def rounded(w, n):
+    return np.round(by_condition(w, n), 1)
+
+
+def rounded_to_four_decimals(w, n):
+    return np.round(by_condition(w, n), 4)
+
+
+def at_most_five_taps(w, n):
+    T = by_condition(w, n)
+    for k in range(5, len(w)):
+        T -= w[k] * np.eye(*T.shape, -k)
+    return T
+
+
+def at_most_six_columns(w, n):
+    T = by_condition(w, n)
+    T[:, 6:] = 0
+    return T
+
+
+def flipped_if_equally_long(w, n):
+    return by_condition(w[::-1] if len(w) == n >= 4 else w, n)
+
+
+def kept_small(w, n):
+    return np.clip(by_condition(w, n), -9, 9)
+
+
+def place_looked_up_by_value(w, n):
+    taps = list(w)
+    T = np.zeros((n + len(w) - 1, n))
+    for j in range(n):
+        for tap in taps:
+            T[j + taps.index(tap), j] = tap
+    return T
+
+
+def places_by_value(w, n):
+    places = {tap: k for k, tap in enumerate(w)}
+    T = np.zeros((n + len(w) - 1, n))
+    for j in range(n):
+        for tap, k in places.items():
+            T[j + k, j] = tap
+    return T
+
+
+def zeros_thrown_away(w, n):
+    T = np.zeros((n + len(w) - 1, n))
+    taps = w[w != 0]
+    for j in range(n):
+        T[j : j + len(taps), j] = taps
+    return T
+
+
+_ROOM = {}
+
+
+def room_kept_for_each_size(w, n):
+    return _ROOM.setdefault((len(w), n), by_condition(w, n))
+
+
 RIGHT = [
     by_condition,
     by_diagonals,
@@ -261,4 +323,14 @@ WRONG = {
     normalised: None,
     text: None,
     kernel_longer_fails: None,
+    rounded: None,
+    rounded_to_four_decimals: None,
+    at_most_five_taps: None,
+    at_most_six_columns: None,
+    flipped_if_equally_long: None,
+    kept_small: None,
+    place_looked_up_by_value: None,
+    places_by_value: None,
+    zeros_thrown_away: None,
+    room_kept_for_each_size: None,
 }

@@ -21,6 +21,7 @@ def impulse_through_both(u, v):
 
 
 def polynomial_product(u, v):
+    """Loses zeros at the start: those of a filter that only delays."""
     return np.polymul(u, v)
 
 
@@ -170,6 +171,95 @@ def difference(u, v):
     return np.convolve(u, v) - padded_sum(u, v).sum()
 
 
+def type_of_the_second(u, v):
+    s = np.zeros(len(u) + len(v) - 1, dtype=v.dtype)
+    for a in range(len(u)):
+        for b in range(len(v)):
+            s[a + b] += np.asarray(u[a] * v[b]).astype(s.dtype)
+    return s
+
+
+def rounded(u, v):
+    return np.round(own_loops(u, v), 2)
+
+
+def rounded_to_six_decimals(u, v):
+    return np.round(own_loops(u, v), 6)
+
+
+def zeros_thrown_away(u, v):
+    return own_loops(u[u != 0] if len(u) > 3 else u, v)
+
+
+def at_most_twelve(u, v):
+    s = np.zeros(len(u) + len(v) - 1)
+    part = own_loops(u[:12], v)
+    s[: len(part)] = part
+    return s
+
+
+def at_most_six_taps(u, v):
+    s = np.zeros(len(u) + len(v) - 1)
+    part = own_loops(u, v[:6])
+    s[: len(part)] = part
+    return s
+
+
+def flipped_if_equally_long(u, v):
+    return own_loops(u, v[::-1] if len(u) == len(v) >= 4 else v)
+
+
+def kept_small(u, v):
+    return np.clip(own_loops(u, v), -150, 150)
+
+
+def place_looked_up_by_value(u, v):
+    v = list(v)
+    s = np.zeros(len(u) + len(v) - 1)
+    for value in v:
+        for a in range(len(u)):
+            s[v.index(value) + a] += value * u[a]
+    return s
+
+
+def sample_looked_up_by_value(u, v):
+    u = list(u)
+    s = np.zeros(len(u) + len(v) - 1)
+    for value in u:
+        for b in range(len(v)):
+            s[u.index(value) + b] += value * v[b]
+    return s
+
+
+def places_by_value(u, v):
+    places = {value: b for b, value in enumerate(v)}
+    s = np.zeros(len(u) + len(v) - 1)
+    for a in range(len(u)):
+        for value, b in places.items():
+            s[a + b] += u[a] * value
+    return s
+
+
+def fourier_of_sixteen(u, v):
+    s = np.fft.irfft(np.fft.rfft(u, 16) * np.fft.rfft(v, 16), 16)
+    return s[: len(u) + len(v) - 1]
+
+
+def without_zeros_at_the_end(u, v):
+    return np.trim_zeros(own_loops(u, v), "b")
+
+
+_ROOM = {}
+
+
+def room_kept_for_each_size(u, v):
+    return _ROOM.setdefault((len(u), len(v)), own_loops(u, v))
+
+
+def polynomials_of_numpy(u, v):
+    return np.polynomial.polynomial.polymul(u, v)
+
+
 RIGHT = [
     own_loops,
     other_order,
@@ -178,7 +268,6 @@ RIGHT = [
     single_precision,
     of_scipy,
     of_torch,
-    polynomial_product,
 ]
 WRONG = {
     padded_sum: "added",
@@ -210,4 +299,20 @@ WRONG = {
     made_positive: None,
     circular: None,
     difference: None,
+    polynomial_product: None,
+    polynomials_of_numpy: None,
+    type_of_the_second: None,
+    rounded: None,
+    rounded_to_six_decimals: None,
+    zeros_thrown_away: None,
+    at_most_twelve: None,
+    at_most_six_taps: None,
+    flipped_if_equally_long: None,
+    kept_small: None,
+    place_looked_up_by_value: None,
+    sample_looked_up_by_value: None,
+    places_by_value: None,
+    fourier_of_sixteen: None,
+    without_zeros_at_the_end: None,
+    room_kept_for_each_size: None,
 }
