@@ -5,6 +5,7 @@ import importlib.util
 from functools import lru_cache
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from cnncourse.exercises import EXERCISES, check, judging
@@ -100,6 +101,13 @@ def as_learner(variant):
         return getattr(value, "outputs", (value,))[0]
 
     return wrong
+
+
+def test_every_length_is_right_without_motion_and_noise():
+    exercise = EXERCISES["E1.4"]
+    case = next(c for c in draw_trial(exercise, 1).cases if c.args[0] == c.args[2] == 0)
+    right = [m for m in range(8) if not exercise.judge(case, np.array(float(m)))]
+    assert right == list(range(1, case.args[3] + 1))
 
 
 @pytest.mark.parametrize("exercise_id", EXERCISES)

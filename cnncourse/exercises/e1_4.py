@@ -340,6 +340,13 @@ EXERCISE = Exercise(
             ),
         ),
         Misconception(
+            "rounded-optimum",
+            "The optimum of the formula for real m was rounded.",
+            "The RMSE rises more steeply on one side of its minimum than on the other, so the "
+            "nearest whole number is not always the best. Compare the RMSE of both neighbours.",
+            (_rounded(floor), _rounded(ceil), _rounded(round), _rounded(lambda m: floor(m + 0.5))),
+        ),
+        Misconception(
             "variance-falls-otherwise",
             "The variance of an average does not fall like that.",
             "The average of m independent measurements: each enters with 1/m, so its variance "
@@ -368,13 +375,6 @@ EXERCISE = Exercise(
                 _least(lambda v, dt, s, m: -v * dt * (m - 1) / 2 + s**2 / m),
                 _least(lambda v, dt, s, m: abs(v * dt * (m - 1) / 2) + s**2 / m),
             ),
-        ),
-        Misconception(
-            "rounded-optimum",
-            "The optimum of the formula for real m was rounded.",
-            "The RMSE rises more steeply on one side of its minimum than on the other, so the "
-            "nearest whole number is not always the best. Compare the RMSE of both neighbours.",
-            (_rounded(floor), _rounded(ceil), _rounded(round), _rounded(lambda m: floor(m + 0.5))),
         ),
         Misconception(
             "index-for-length",
