@@ -751,6 +751,9 @@ def test_cases_are_as_promised():
         for case in draw_trial(get(exercise_id), seed=1).cases:
             arrays = [arg for arg in case.args if isinstance(arg, np.ndarray)]
             sizes.update(array.size for array in arrays)
+            # Made to catch rounding and clipping; all others can be followed by hand.
+            if case.note.startswith(("small numbers", "large numbers")):
+                continue
             for array in arrays:
                 assert (np.round(array, 2) == array).all() and np.abs(array).max() <= 10
         assert {1, 2, 3} <= sizes
