@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from html import escape
 
 from cnncourse.exercises.model import Exercise
-from cnncourse.exercises.report import _paragraph, card
+from cnncourse.exercises.report import card, paragraph
 
 _BLUE = "#4c8dd6"
 
@@ -20,7 +20,7 @@ class Page:
     code: str = ""
 
     def __repr__(self) -> str:
-        lines = [self.heading, _paragraph(self.text)] if self.text else [self.heading]
+        lines = [self.heading, paragraph(self.text)] if self.text else [self.heading]
         return "\n".join([*lines, "", self.code.rstrip()] if self.code else lines)
 
     def _repr_html_(self) -> str:

@@ -99,15 +99,15 @@ class CheckResult:
 
     def __repr__(self) -> str:
         lines = [f"{self.exercise_id} {self.title}: {self.status}, {self.score}"]
-        lines.append(_paragraph(self.message))
+        lines.append(paragraph(self.message))
         if self.counterexample is not None:
-            lines += [_paragraph(text, f"{name}:") for name, text in self.counterexample.rows()]
+            lines += [paragraph(text, f"{name}:") for name, text in self.counterexample.rows()]
         if self.hint:
-            lines.append(_paragraph(self.hint, "Hint:"))
+            lines.append(paragraph(self.hint, "Hint:"))
         for part in self._open_parts():
             mark = "x" if part.earned else " "
             lines.append(f"  [{mark}] {part.title} ({_points(part.points)})")
-        lines += [_paragraph(note, "Note:") for note in self.notes]
+        lines += [paragraph(note, "Note:") for note in self.notes]
         return "\n".join(lines)
 
     def _repr_html_(self) -> str:
@@ -185,7 +185,8 @@ def _points(number: int) -> str:
     return f"{number} point" if number == 1 else f"{number} points"
 
 
-def _paragraph(text: str, label: str = "") -> str:
+def paragraph(text: str, label: str = "") -> str:
+    """Indent and wrap a text, behind its label if it has one."""
     start = f"  {label:<10}" if label else "  "
     later = " " * len(start)
     first, *others = text.split("\n")  # a matrix keeps its rows
