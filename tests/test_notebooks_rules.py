@@ -92,6 +92,7 @@ def test_an_answer_is_folded_away_until_the_learner_runs_it(path):
         elif "exercise" not in tags(cell) and "check" not in tags(cell):
             hidden = cell.metadata.get("jupyter", {}).get("outputs_hidden", False)
             assert hidden == asked, cell.source
+            assert not (hidden and EXPLORER.search(cell.source)), "an explorer is to be seen"
             if hidden:  # JupyterLab shows the first line of a folded output
                 output = cell.outputs[0]
                 text = (
