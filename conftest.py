@@ -6,11 +6,15 @@ are closed by subclasses of its collector and its item.
 
 import base64
 import io
+import os
 
 import matplotlib.image
 import numpy as np
 import pytest
 from nbval.plugin import IPyNbCell, IPyNbFile
+
+# What a test or a notebook run by one does is nobody's progress: it stays in memory.
+os.environ["CNNCOURSE_DATA"] = "off"
 
 LARGEST_RMS = 3.0
 """Largest root mean square difference of two figures, in grey levels of 255.

@@ -9,16 +9,17 @@ WIDGET = "application/vnd.jupyter.widget-view+json"
 
 
 def keep_pictures(model, **_):
-    """Leave the identifier of a widget that has a picture out of the notebook that is saved.
+    """Leave the identifier of a widget that has a still form out of the notebook that is saved.
 
-    Another session does not know the identifier: it would show an error in place of the picture.
+    Another session does not know the identifier: it would show an error in place of the picture
+    or the page.
     """
     if model["type"] != "notebook" or model["content"]["nbformat"] != 4:
         return
     for cell in model["content"]["cells"]:
         for output in cell.get("outputs", []):
             data = output.get("data", {})
-            if "image/png" in data:
+            if "image/png" in data or "text/html" in data:
                 data.pop(WIDGET, None)
 
 

@@ -11,6 +11,7 @@ go from 1 on, times and versions are left out, and a widget leaves its picture, 
 
 import argparse
 import copy
+import os
 import sys
 from pathlib import Path
 
@@ -66,6 +67,7 @@ def normalise(notebook):
 
 def run(path):
     """The text of the notebook at `path` after running it from its first cell to its last."""
+    os.environ["CNNCOURSE_DATA"] = "off"  # the author's own progress is not what readers see
     notebook = copy.deepcopy(nbformat.read(path, as_version=4))
     client = NotebookClient(
         notebook,

@@ -19,7 +19,7 @@ from cnncourse.exercises.drawing import Draw
 from cnncourse.exercises.readymade import ReadyMade
 
 Array = NDArray[np.float64]
-OutputKind = Literal["vector", "matrix", "integer"]
+OutputKind = Literal["vector", "matrix", "integer", "number"]
 
 
 @dataclass(frozen=True)
@@ -90,6 +90,27 @@ class Misconception:
 
 
 @dataclass(frozen=True)
+class Probe:
+    """How `explain` may ask a function which inputs made an output.
+
+    Parameters
+    ----------
+    signal, kernel : str
+        Names of the two arguments in which the right answer is linear, one at a time; `kernel`
+        may be "" where there is one only.
+    args : tuple
+        Arguments, in the stub's order, of the small example that is shown.
+    index : tuple of str
+        What the axes of the output are called: ("i", "j").
+    """
+
+    signal: str
+    kernel: str
+    args: tuple[Any, ...]
+    index: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class Exercise:
     """A task, the cases that test it, and what is known about wrong answers to it.
 
@@ -108,14 +129,23 @@ class Exercise:
     judge : callable or None
         ``judge(case, output)`` gives "" for a right output, else a sentence saying what is wrong.
         None: the output is compared with `reference`.
-    output : {"vector", "matrix", "integer"}
-        What the learner's function has to return.
+    output : {"vector", "matrix", "integer", "number"}
+        What the learner's function has to return (or, with `given`, the learner's answer to be).
     forbidden : tuple of ReadyMade
         Ready-made functions that would do the work.
     hints : tuple of three str
         The ladder, from a nudge to nearly the answer.
     error_hints : mapping of str to str
         What an exception that stopped the function points to: "IndexError" -> where to think again.
+    also_right : tuple of functions
+        Right answers written in other ways, with the stub's signature.
+    given : callable or None
+        ``given(draw)`` draws the numbers and arrays of a task that is answered by a value, by name;
+        None for a task that is answered by a function. `cases` then follow from what is given.
+    broken : function or None
+        For a repair exercise: the program with its bug, under the stub's name.
+    probe : Probe or None
+        For `explain`; None where a function's output is not a sum of products.
     """
 
     id: str
@@ -130,6 +160,10 @@ class Exercise:
     judge: Callable[[Case, Array], str] | None = None
     forbidden: tuple[ReadyMade, ...] = ()
     error_hints: Mapping[str, str] = field(default_factory=dict, hash=False)
+    also_right: tuple[Callable[..., Any], ...] = ()
+    given: Callable[[Draw], Mapping[str, Any]] | None = None
+    broken: Callable[..., Any] | None = None
+    probe: Probe | None = None
 
     @property
     def stub_name(self) -> str:
