@@ -238,7 +238,7 @@ def test_jupyterlab_knows_the_setting_that_keeps_its_news_question_away():
     assert set(values) <= set(schema["properties"])
 
 
-def test_a_saved_notebook_keeps_the_picture_of_an_explorer_and_not_its_identifier():
+def test_a_saved_notebook_keeps_the_still_form_of_a_widget_and_not_its_identifier():
     config = types.SimpleNamespace(FileContentsManager=types.SimpleNamespace())
     source = (ROOT / ".jupyter/jupyter_server_config.py").read_text(encoding="utf-8")
     exec(compile(source, "jupyter_server_config.py", "exec"), {"c": config})
@@ -246,6 +246,7 @@ def test_a_saved_notebook_keeps_the_picture_of_an_explorer_and_not_its_identifie
     view = "application/vnd.jupyter.widget-view+json"
     outputs = [
         {"output_type": "display_data", "data": {view: widget, "image/png": "AA=="}},
+        {"output_type": "display_data", "data": {view: widget, "text/html": "<p>7</p>"}},
         {"output_type": "display_data", "data": {view: widget}},
         {"output_type": "stream", "name": "stdout", "text": "7"},
     ]
@@ -254,5 +255,6 @@ def test_a_saved_notebook_keeps_the_picture_of_an_explorer_and_not_its_identifie
     config.FileContentsManager.pre_save_hook(
         model={"type": "notebook", "content": content}, path="a.ipynb", contents_manager=None
     )
-    assert [set(output.get("data", {})) for output in outputs] == [{"image/png"}, {view}, set()]
+    kept = [set(output.get("data", {})) for output in outputs]
+    assert kept == [{"image/png"}, {"text/html"}, {view}, set()]
     config.FileContentsManager.pre_save_hook(model={"type": "file", "content": "text"}, path="a")
