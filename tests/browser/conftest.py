@@ -131,6 +131,8 @@ class Lab:
             "JUPYTERLAB_WORKSPACES_DIR": str(state / "workspaces"),
             "IPYTHONDIR": str(state / "ipython"),
             "JUPYTER_TOKEN": self.token,
+            # What its learners do is kept from kernel to kernel, and thrown away at the end.
+            "CNNCOURSE_DATA": str(state / "progress"),
             # The kernels import the package under test, installed or not.
             "PYTHONPATH": os.pathsep.join([str(REPOSITORY), os.environ.get("PYTHONPATH", "")]),
         }
