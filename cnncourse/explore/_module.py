@@ -1,4 +1,4 @@
-"""The explorers' ECMAScript: joined into one module for a widget, or set into a page of its own."""
+"""ECMAScript of explorers and forms: one module for a widget, or a page of its own."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from pathlib import Path
 
 STATIC = Path(__file__).resolve().parent / "static"
 
-_IMPORT = re.compile(r'^import \{[^}]*\} from "\./(\w+)\.js";\n', re.MULTILINE)
+_IMPORT = re.compile(r'^import \{[^}]*\} from "(\.{1,2}/[\w./]+\.js)";\n', re.MULTILINE)
 _EXPORT = re.compile(r"^export (?=function |const )", re.MULTILINE)
 
 _PAGE = """<!doctype html>
@@ -25,7 +25,7 @@ _PAGE = """<!doctype html>
 {style}</style>
 </head>
 <body>
-<main id="explorer"></main>
+<main id="{place}"></main>
 <script type="application/json" id="state">{state}</script>
 <script type="module">
 {module}
@@ -49,26 +49,28 @@ page.put = (name, value) => {{
   (page.listeners[`change:${{name}}`] ?? []).forEach((listener) => listener());
 }};
 page.model = model;
-window.explorer = page;
-render({{ model, el: document.getElementById("explorer") }});
+window.{place} = page;
+render({{ model, el: document.getElementById("{place}") }});
 </script>
 </body>
 </html>
 """
 
 
-def style_sheet() -> str:
-    """The style sheet that all explorers share."""
-    return (STATIC / "explorer.css").read_text(encoding="utf-8")
+def style_sheet(path: Path = STATIC / "explorer.css") -> str:
+    """The style sheet that all explorers share, or another one."""
+    return path.read_text(encoding="utf-8")
 
 
-def joined_module(name: str) -> str:
-    """The module ``static/<name>.js`` behind those it imports, as one file that imports nothing.
+def joined_module(name: str, folder: Path = STATIC) -> str:
+    """The module ``<name>.js`` behind those it imports, as one file that imports nothing.
 
     Parameters
     ----------
     name : str
-        Name of an explorer's module, without its ending.
+        Name of a module, without its ending.
+    folder : Path
+        Where it lies; the explorers' folder by default. It may import from other folders.
 
     Returns
     -------
@@ -76,19 +78,20 @@ def joined_module(name: str) -> str:
         An ECMAScript module that exports what ``<name>.js`` exports; the others' names are shared,
         so no two files may define the same one.
     """
-    parts: dict[str, str] = {}
-    _collect(name, parts)
+    parts: dict[Path, str] = {}
+    _collect((folder / f"{name}.js").resolve(), parts)
     *others, own = parts.values()
     return "\n".join([*(_EXPORT.sub("", other) for other in others), own])
 
 
-def _collect(name: str, parts: dict[str, str]) -> None:
+def _collect(path: Path, parts: dict[Path, str]) -> None:
     """Add to `parts` the module and, before it, those it imports, each once."""
-    source = (STATIC / f"{name}.js").read_text(encoding="utf-8")
+    source = path.read_text(encoding="utf-8")
     for imported in _IMPORT.findall(source):
-        if imported not in parts:
-            _collect(imported, parts)
-    parts[name] = _IMPORT.sub("", source)
+        other = (path.parent / imported).resolve()
+        if other not in parts:
+            _collect(other, parts)
+    parts[path] = _IMPORT.sub("", source)
 
 
 def page(name: str, title: str, state: Mapping[str, object]) -> str:
@@ -108,9 +111,17 @@ def page(name: str, title: str, state: Mapping[str, object]) -> str:
     html : str
         In the page, ``explorer.sent`` holds what would have gone to Python.
     """
+    return page_of(joined_module(name), style_sheet(), title, state, place="explorer")
+
+
+def page_of(module: str, style: str, title: str, state: Mapping[str, object], *, place: str) -> str:
+    """A whole HTML page with any widget: its module and style, its title and state.
+
+    In the page, ``window.<place>.sent`` holds what would have gone to Python.
+    """
     binary = {k: base64.b64encode(v).decode() for k, v in state.items() if isinstance(v, bytes)}
     plain = {k: v for k, v in state.items() if not isinstance(v, bytes)}
     # "<" is written as an escape, so that no text in the state can end the script element.
     text = json.dumps({"plain": plain, "binary": binary}).replace("<", "\\u003c")
-    module = re.sub(r"^export default .*;$", "", joined_module(name), flags=re.MULTILINE)
-    return _PAGE.format(title=escape(title), style=style_sheet(), state=text, module=module)
+    module = re.sub(r"^export default .*;$", "", module, flags=re.MULTILINE)
+    return _PAGE.format(title=escape(title), style=style, state=text, module=module, place=place)
