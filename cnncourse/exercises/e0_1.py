@@ -6,7 +6,7 @@ import numpy as np
 
 from cnncourse.exercises.comparing import close
 from cnncourse.exercises.drawing import Draw
-from cnncourse.exercises.model import Array, Case, Exercise, Misconception, Part
+from cnncourse.exercises.model import Array, Case, Exercise, Misconception, Part, Probe
 
 
 def my_flip(w):
@@ -46,12 +46,31 @@ def _cases(draw: Draw) -> list[Case]:
     ]
 
 
+# Right answers by other ways than the solution's and the reference's.
+
+
+def _by_swapping_a_copy(w):
+    out = w.copy()
+    for i in range(len(w) // 2):
+        out[i], out[-1 - i] = out[-1 - i], out[i]
+    return out
+
+
+def _by_index(w):
+    out = np.zeros(len(w))
+    for i in range(len(w)):
+        out[len(w) - 1 - i] = w[i]
+    return out
+
+
 EXERCISE = Exercise(
     id="E0.1",
     title="Read a kernel backwards",
     solution=my_flip,
     reference=_backwards,
     cases=_cases,
+    also_right=(_by_swapping_a_copy, _by_index),
+    probe=Probe("w", "", (np.array([0.5, 0.3, 0.2]),), ("i",)),
     parts=(
         Part(
             "the numbers in reverse order",

@@ -195,12 +195,30 @@ def _idea(
     return Misconception(slug, title, hint, variants, _shape_safe(explains))
 
 
+# Right answers by other ways than the solution's and the reference's.
+
+
+def _falling_line(ages):
+    top = ages.max() + 1
+    weights = np.where(ages >= 0, top - ages, 0)
+    return weights / weights.sum()
+
+
+def _gaussian_masked(ages):
+    w = np.zeros(len(ages))
+    past = ages >= 0
+    w[past] = np.exp(-(ages[past] ** 2) / 18)
+    w /= w.sum()
+    return w
+
+
 EXERCISE = Exercise(
     id="E1.1",
     title="A causal average",
     solution=my_weights,
     judge=_judge,
     cases=_cases,
+    also_right=(_falling_line, _gaussian_masked),
     parts=(
         Part("the future weighs nothing", 1, _free_of("future")),
         Part("the weights add up to 1", 1, _free_of("total")),

@@ -9,7 +9,7 @@ from numpy import convolve as full  # bound here: a learner may overwrite np.con
 
 from cnncourse.exercises.comparing import close
 from cnncourse.exercises.drawing import Draw
-from cnncourse.exercises.model import Array, Case, Exercise, Misconception, Part
+from cnncourse.exercises.model import Array, Case, Exercise, Misconception, Part, Probe
 from cnncourse.exercises.readymade import CONVOLUTIONS
 
 
@@ -133,12 +133,29 @@ def _off_by_one() -> tuple[Any, ...]:
     )
 
 
+# Right answers by other ways than the solution's and the reference's.
+
+
+def _padded_windows(x, w):
+    m = len(w)
+    padded = np.concatenate([np.zeros(m - 1), x, np.zeros(m - 1)])
+    flipped = w[::-1]
+    return np.array([np.sum(padded[t : t + m] * flipped) for t in range(len(x) + m - 1)])
+
+
+def _by_fourier(x, w):
+    size = len(x) + len(w) - 1
+    return np.fft.irfft(np.fft.rfft(x, size) * np.fft.rfft(w, size), size)
+
+
 EXERCISE = Exercise(
     id="E1.2",
     title="Convolution, written out",
     solution=my_convolution,
     reference=full,
     cases=_cases,
+    also_right=(_padded_windows, _by_fourier),
+    probe=Probe("x", "w", (np.array([2.0, 4.0, 3.0, 5.0, 1.0]), np.array([0.5, 0.3, 0.2])), ("t",)),
     forbidden=CONVOLUTIONS,
     parts=(
         Part("n + m - 1 outputs", 1, _length),

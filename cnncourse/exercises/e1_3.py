@@ -7,7 +7,7 @@ from numpy import convolve as full  # bound here: a learner may overwrite np.con
 
 from cnncourse.exercises.comparing import close
 from cnncourse.exercises.drawing import Draw
-from cnncourse.exercises.model import Array, Case, Exercise, Misconception, Part
+from cnncourse.exercises.model import Array, Case, Exercise, Misconception, Part, Probe
 from cnncourse.exercises.readymade import SMOOTHING
 
 
@@ -122,12 +122,33 @@ def _agree(x: Array, w: Array, output: Array, where: slice) -> bool:
     return output.shape == x.shape and close(output[where], _reference(x, w)[where], scale=scale)
 
 
+# Right answers by other ways than the solution's and the reference's.
+
+
+def _start_mended(x, w):
+    s = np.convolve(x, w)[: len(x)]
+    for t in range(min(len(w) - 1, len(x))):
+        s[t] = s[t] / w[: t + 1].sum()
+    return s
+
+
+def _matrix_of_weights(x, w):
+    n = len(x)
+    W = np.zeros((n, n))
+    for t in range(n):
+        for a in range(min(t + 1, len(w))):
+            W[t, t - a] = w[a]
+    return W @ x / W.sum(axis=1)
+
+
 EXERCISE = Exercise(
     id="E1.3",
     title="The first samples",
     solution=my_smooth,
     reference=_reference,
     cases=_cases,
+    also_right=(_start_mended, _matrix_of_weights),
+    probe=Probe("x", "", (np.array([2.0, 4.0, 3.0, 5.0, 1.0]), np.array([0.5, 0.3, 0.2])), ("t",)),
     forbidden=SMOOTHING,
     parts=(
         Part("the first outputs, whose history is short", 2, _start_holds),

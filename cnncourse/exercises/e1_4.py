@@ -6,6 +6,8 @@ from collections.abc import Callable
 from functools import lru_cache
 from math import ceil, floor, sqrt
 
+import numpy as np
+
 from cnncourse.exercises.drawing import Draw
 from cnncourse.exercises.model import Array, Case, Either, Exercise, Misconception, Part
 from cnncourse.exercises.readymade import BEST_LENGTH
@@ -251,6 +253,30 @@ def _ordinary(case: Case) -> bool:
     return case.note in ("the example of the task", "random numbers", PRECISE, NOISY)
 
 
+# Right answers by other ways than the solution's and the reference's.
+
+
+def _from_the_weights(velocity, dt, sigma, max_length):
+    best = None
+    for m in range(1, max_length + 1):
+        w = np.ones(m) / m
+        bias = -velocity * dt * np.sum(np.arange(m) * w)
+        variance = sigma**2 * np.sum(w**2)
+        if best is None or bias**2 + variance < best[0]:
+            best = (bias**2 + variance, m)
+    return float(best[1])
+
+
+def _walks_up_while_better(velocity, dt, sigma, max_length):
+    def cost(m):
+        return (0.5 * velocity * dt * (m - 1)) ** 2 + sigma * sigma / m
+
+    m = 1
+    while m < max_length and cost(m + 1) < cost(m):
+        m = m + 1
+    return m
+
+
 EXERCISE = Exercise(
     id="E1.4",
     title="The best window length",
@@ -258,6 +284,7 @@ EXERCISE = Exercise(
     judge=_judge,
     reference=_reference,
     cases=_cases,
+    also_right=(_from_the_weights, _walks_up_while_better),
     output="integer",
     forbidden=BEST_LENGTH,
     parts=(

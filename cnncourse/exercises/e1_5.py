@@ -6,7 +6,7 @@ import numpy as np
 
 from cnncourse.exercises.comparing import close
 from cnncourse.exercises.drawing import Draw
-from cnncourse.exercises.model import Array, Case, Exercise, Misconception, Part
+from cnncourse.exercises.model import Array, Case, Exercise, Misconception, Part, Probe
 from cnncourse.exercises.readymade import TOEPLITZ
 
 
@@ -97,12 +97,27 @@ def _cases(draw: Draw) -> list[Case]:
     ]
 
 
+# Right answers by other ways than the solution's and the reference's.
+
+
+def _by_diagonals(w, n):
+    m = len(w)
+    return sum(w[k] * np.eye(n + m - 1, n, -k) for k in range(m))
+
+
+def _by_rolling(w, n):
+    column = np.concatenate([w, np.zeros(n - 1)])
+    return np.column_stack([np.roll(column, j) for j in range(n)]).astype(np.float32)
+
+
 EXERCISE = Exercise(
     id="E1.5",
     title="Convolution as a matrix",
     solution=my_toeplitz,
     reference=_reference,
     cases=_cases,
+    also_right=(_by_diagonals, _by_rolling),
+    probe=Probe("w", "", (np.array([0.5, 0.3, 0.2]), 4), ("i", "j")),
     output="matrix",
     forbidden=TOEPLITZ,
     parts=(

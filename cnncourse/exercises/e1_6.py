@@ -9,7 +9,7 @@ from numpy import convolve as full  # bound here: a learner may overwrite np.con
 
 from cnncourse.exercises.comparing import close
 from cnncourse.exercises.drawing import Draw
-from cnncourse.exercises.model import Array, Case, Exercise, Misconception, Part
+from cnncourse.exercises.model import Array, Case, Exercise, Misconception, Part, Probe
 
 
 def my_single_kernel(u, v):
@@ -112,12 +112,27 @@ def _length(case: Case, output: Array) -> bool:
     return output.shape == (len(u) + len(v) - 1,)
 
 
+# Right answers by other ways than the solution's and the reference's.
+
+
+def _by_fourier(u, v):
+    size = len(u) + len(v) - 1
+    return np.fft.irfft(np.fft.rfft(u, size) * np.fft.rfft(v, size), size)
+
+
+def _impulse_through_both(u, v):
+    impulse = [1.0]
+    return np.convolve(np.convolve(impulse, u), v).tolist()
+
+
 EXERCISE = Exercise(
     id="E1.6",
     title="Two filters as one",
     solution=my_single_kernel,
     reference=_impulse_response,
     cases=_cases,
+    also_right=(_by_fourier, _impulse_through_both),
+    probe=Probe("u", "v", (np.array([2.0, 4.0, 3.0]), np.array([0.5, 0.3])), ("a",)),
     parts=(
         Part("as many taps as needed", 1, _length),
         Part(

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import ast
 import inspect
+import textwrap
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -89,7 +90,7 @@ class Misconception:
     explains: Callable[[Case, Array], bool] | None = None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)  # arrays have no single answer to ==
 class Probe:
     """How `explain` may ask a function which inputs made an output.
 
@@ -110,6 +111,10 @@ class Probe:
     index: tuple[str, ...]
 
 
+def _no_cases(draw: Draw) -> list[Case]:
+    raise NotImplementedError("an exercise without `given` needs `cases`")
+
+
 @dataclass(frozen=True)
 class Exercise:
     """A task, the cases that test it, and what is known about wrong answers to it.
@@ -121,9 +126,12 @@ class Exercise:
     title : str
         A few words for the card.
     solution : function
-        Bears the stub's name; its docstring is the task, its body the annotated solution.
+        Bears the stub's name; its docstring is the task, its body the annotated solution. Of an
+        exercise with `given` the stub's name is a variable, the function's arguments are the
+        numbers given, and the body ends in its only ``return``, which gives the answer.
     cases : callable
-        ``cases(draw)`` gives the cases, smallest first.
+        ``cases(draw)`` gives the cases, smallest first. With `given` it may be left out: there is
+        one case, the numbers given.
     reference : callable or None
         The right answer, written in another way than `solution`; None if many answers are right.
     judge : callable or None
@@ -140,10 +148,12 @@ class Exercise:
     also_right : tuple of functions
         Right answers written in other ways, with the stub's signature.
     given : callable or None
-        ``given(draw)`` draws the numbers and arrays of a task that is answered by a value, by name;
-        None for a task that is answered by a function. `cases` then follow from what is given.
+        ``given(draw)`` draws the numbers and arrays of a task that is answered by a value, by name,
+        in the order of the solution's arguments. The right answer is exact with two decimals.
+        None for a task that is answered by a function.
     broken : function or None
-        For a repair exercise: the program with its bug, under the stub's name.
+        For a repair exercise: the program with its bug, shown under the stub's name; its docstring
+        is the task.
     probe : Probe or None
         For `explain`; None where a function's output is not a sum of products.
     """
@@ -151,10 +161,10 @@ class Exercise:
     id: str
     title: str
     solution: Callable[..., Any]
-    cases: Callable[[Draw], list[Case]]
     parts: tuple[Part, ...]
     misconceptions: tuple[Misconception, ...]
     hints: tuple[str, str, str]
+    cases: Callable[[Draw], list[Case]] = field(default=_no_cases)
     output: OutputKind = "vector"
     reference: Callable[..., Any] | None = None
     judge: Callable[[Case, Array], str] | None = None
@@ -165,14 +175,31 @@ class Exercise:
     broken: Callable[..., Any] | None = None
     probe: Probe | None = None
 
+    def __post_init__(self) -> None:
+        if self.reference is None and self.judge is None:
+            raise ValueError(f"{self.id}: an exercise needs a reference or a judge")
+        if self.given is not None and self.broken is not None:
+            raise ValueError(f"{self.id}: a program to repair is not answered by a value")
+        if self.cases is _no_cases:
+            if self.given is None:
+                raise ValueError(f"{self.id}: an exercise without given numbers needs cases")
+            object.__setattr__(self, "cases", self._given_case)
+
+    def _given_case(self, draw: Draw) -> list[Case]:
+        assert self.given is not None
+        values = self.given(draw)
+        if tuple(values) != self.arguments:
+            raise ValueError(f"{self.id}: given {tuple(values)}, but solution{self.arguments}")
+        return [Case(tuple(values.values()))]
+
     @property
     def stub_name(self) -> str:
-        """Name of the function that the learner writes."""
+        """Name of the function that the learner writes, or of the variable with the answer."""
         return self.solution.__name__
 
     @property
     def arguments(self) -> tuple[str, ...]:
-        """Names of the stub's arguments."""
+        """Names of the stub's arguments, or of the numbers given."""
         return tuple(inspect.signature(self.solution).parameters)
 
     @property
@@ -182,18 +209,42 @@ class Exercise:
 
     @cached_property
     def stub_source(self) -> str:
-        """Source of the stub cell: the task as a docstring, ending in NotImplementedError."""
-        lines, docstring = self._source()
-        return "\n".join([*lines[: docstring.end_lineno], "    raise NotImplementedError"]) + "\n"
+        """Source of the stub cell, for the learner to change.
+
+        The task as a docstring, ending in NotImplementedError; for a repair the broken program;
+        for an answer by a value the task as a comment, ending in ``name = ...``.
+        """
+        if self.given is not None:
+            task = inspect.cleandoc(self.solution.__doc__ or "").split("\n")
+            comment = [f"# {line}".rstrip() for line in task]
+            return "\n".join([*comment, f"{self.stub_name} = ..."]) + "\n"
+        if self.broken is not None:
+            lines, _ = _source(self.broken)
+            first = lines[0].replace(f"def {self.broken.__name__}(", f"def {self.stub_name}(", 1)
+            return "\n".join([first, *lines[1:]]) + "\n"
+        lines, body = _source(self.solution)
+        return "\n".join([*lines[: body[0].end_lineno], "    raise NotImplementedError"]) + "\n"
 
     @cached_property
     def solution_source(self) -> str:
-        """Source of the annotated solution, without the task; it needs only NumPy as np."""
-        lines, docstring = self._source()
-        return "\n".join([*lines[: docstring.lineno - 1], *lines[docstring.end_lineno :]]) + "\n"
+        """Source of the annotated solution, without the task; it needs only NumPy as np.
 
-    def _source(self) -> tuple[list[str], ast.stmt]:
-        source = inspect.getsource(self.solution)
-        function = ast.parse(source).body[0]
-        assert isinstance(function, ast.FunctionDef)
-        return source.rstrip().split("\n"), function.body[0]
+        For an answer by a value it starts with the line that fetches the numbers by `given`.
+        """
+        lines, body = _source(self.solution)
+        head, tail = lines[: body[0].lineno - 1], lines[body[0].end_lineno :]
+        if self.given is None:
+            return "\n".join([*head, *tail]) + "\n"
+        answer = body[-1].lineno - 1 - len(lines)  # counted from the end, as the head goes
+        tail[answer] = tail[answer].replace("return ", f"{self.stub_name} = ", 1)
+        names = ", ".join(self.arguments) + ("," if len(self.arguments) == 1 else "")
+        start = f'{names} = given("{self.id}")'
+        return "\n".join([start, *textwrap.dedent("\n".join(tail)).split("\n")]) + "\n"
+
+
+def _source(function: Callable[..., Any]) -> tuple[list[str], list[ast.stmt]]:
+    """Give the lines of a function and its statements, of which the first is the docstring."""
+    source = inspect.getsource(function)
+    parsed = ast.parse(source).body[0]
+    assert isinstance(parsed, ast.FunctionDef)
+    return source.rstrip().split("\n"), parsed.body

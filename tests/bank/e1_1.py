@@ -2,6 +2,8 @@
 
 import numpy as np
 
+from cnncourse.exercises.e1_1 import EXERCISE
+
 
 def exponential_loop(ages):
     weights = []
@@ -11,23 +13,9 @@ def exponential_loop(ages):
     return [weight / total for weight in weights]
 
 
-def falling_line(ages):
-    top = ages.max() + 1
-    weights = np.where(ages >= 0, top - ages, 0)
-    return weights / weights.sum()
-
-
 def hyperbola_with_ignored_infinity(ages):
     weights = np.where(ages < 0, 0, 1 / (1 + ages))  # 1/0 at age -1 is thrown away
     return weights / np.sum(weights)
-
-
-def gaussian_masked(ages):
-    w = np.zeros(len(ages))
-    past = ages >= 0
-    w[past] = np.exp(-(ages[past] ** 2) / 18)
-    w /= w.sum()
-    return w
 
 
 def softmax_in_float32(ages):
@@ -271,10 +259,9 @@ def room_kept_for_each_length(ages):
 
 
 RIGHT = [
+    *EXERCISE.also_right,
     exponential_loop,
-    falling_line,
     hyperbola_with_ignored_infinity,
-    gaussian_masked,
     softmax_in_float32,
     newest_only,
     ranked,

@@ -2,6 +2,8 @@
 
 import numpy as np
 
+from cnncourse.exercises.e1_2 import EXERCISE
+
 
 def by_output(x, w):
     s = []
@@ -21,13 +23,6 @@ def by_tap_shifting(x, w):
     return s
 
 
-def padded_windows(x, w):
-    m = len(w)
-    padded = np.concatenate([np.zeros(m - 1), x, np.zeros(m - 1)])
-    flipped = w[::-1]
-    return np.array([np.sum(padded[t : t + m] * flipped) for t in range(len(x) + m - 1)])
-
-
 def window_view(x, w):
     padded = np.pad(np.asarray(x, dtype=float), len(w) - 1)
     return np.lib.stride_tricks.sliding_window_view(padded, len(w)) @ w[::-1]
@@ -44,11 +39,6 @@ def add_at(x, w):
     a, b = np.indices((len(x), len(w)))
     np.add.at(s, a + b, np.multiply.outer(x, w))
     return s
-
-
-def by_fourier(x, w):
-    size = len(x) + len(w) - 1
-    return np.fft.irfft(np.fft.rfft(x, size) * np.fft.rfft(w, size), size)
 
 
 def polynomial_by_dictionary(x, w):
@@ -384,13 +374,12 @@ def room_kept_for_each_size(x, w):
 
 
 RIGHT = [
+    *EXERCISE.also_right,
     by_output,
     by_tap_shifting,
-    padded_windows,
     window_view,
     antidiagonals,
     add_at,
-    by_fourier,
     polynomial_by_dictionary,
     own_matrix,
     tensor,

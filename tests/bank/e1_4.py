@@ -4,6 +4,8 @@ from math import ceil, sqrt
 
 import numpy as np
 
+from cnncourse.exercises.e1_4 import EXERCISE
+
 
 def grid_of_lengths(velocity, dt, sigma, max_length):
     m = np.arange(1, max_length + 1)
@@ -18,17 +20,6 @@ def longest_of_equals(velocity, dt, sigma, max_length):
     return min(range(max_length, 0, -1), key=rmse)
 
 
-def from_the_weights(velocity, dt, sigma, max_length):
-    best = None
-    for m in range(1, max_length + 1):
-        w = np.ones(m) / m
-        bias = -velocity * dt * np.sum(np.arange(m) * w)
-        variance = sigma**2 * np.sum(w**2)
-        if best is None or bias**2 + variance < best[0]:
-            best = (bias**2 + variance, m)
-    return float(best[1])
-
-
 def neighbours_of_the_root(velocity, dt, sigma, max_length):
     if velocity == 0:
         return max_length
@@ -38,16 +29,6 @@ def neighbours_of_the_root(velocity, dt, sigma, max_length):
         m += 1
     candidates = [m, min(m + 1, max_length)]
     return min(candidates, key=lambda k: (velocity * dt * (k - 1) / 2) ** 2 + sigma**2 / k)
-
-
-def walks_up_while_better(velocity, dt, sigma, max_length):
-    def cost(m):
-        return (0.5 * velocity * dt * (m - 1)) ** 2 + sigma * sigma / m
-
-    m = 1
-    while m < max_length and cost(m + 1) < cost(m):
-        m = m + 1
-    return m
 
 
 def roots_by_numpy(velocity, dt, sigma, max_length):
@@ -295,11 +276,10 @@ def room_kept_for_each_limit(velocity, dt, sigma, max_length):
 
 
 RIGHT = [
+    *EXERCISE.also_right,
     grid_of_lengths,
     longest_of_equals,
-    from_the_weights,
     neighbours_of_the_root,
-    walks_up_while_better,
     roots_by_numpy,
     scaled_cost,
     tensor,

@@ -2,6 +2,8 @@
 
 import numpy as np
 
+from cnncourse.exercises.e1_5 import EXERCISE
+
 
 def by_condition(w, n):
     m = len(w)
@@ -11,11 +13,6 @@ def by_condition(w, n):
             if 0 <= t - a < m:
                 T[t, a] = w[t - a]
     return T
-
-
-def by_diagonals(w, n):
-    m = len(w)
-    return sum(w[k] * np.eye(n + m - 1, n, -k) for k in range(m))
 
 
 def by_impulses(w, n):
@@ -28,11 +25,6 @@ def by_rows_of_lists(w, n):
     for t in range(n + m - 1):
         rows.append([w[t - a] if 0 <= t - a < m else 0 for a in range(n)])
     return rows
-
-
-def by_rolling(w, n):
-    column = np.concatenate([w, np.zeros(n - 1)])
-    return np.column_stack([np.roll(column, j) for j in range(n)]).astype(np.float32)
 
 
 def by_strides(w, n):
@@ -288,11 +280,10 @@ def room_kept_for_each_size(w, n):
 
 
 RIGHT = [
+    *EXERCISE.also_right,
     by_condition,
-    by_diagonals,
     by_impulses,
     by_rows_of_lists,
-    by_rolling,
     by_strides,
     by_index_table,
     tensor,
