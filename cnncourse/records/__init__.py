@@ -1,53 +1,113 @@
 """What a learner did, kept on this machine only.
 
 ``record`` notes one event and returns at once; ``events`` gives what was noted, ``status`` tells
-where it lies and whether writing works.
+where it lies and whether writing works. Each event is written twice, to a database and to a text
+file beside it, and either can rebuild the other.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import UTC, datetime
-from pathlib import Path
+import os
 from typing import Any
 
-from cnncourse.records.events import Event
+from cnncourse.records.clock import Clock
+from cnncourse.records.event import Event
+from cnncourse.records.folder import VARIABLE, recorder_for
+from cnncourse.records.recorder import Recorder, Status
 
-__all__ = ["Event", "Status", "events", "flush", "keep_time", "record", "status"]
+__all__ = ["Event", "Status", "events", "everything", "flush", "keep_time", "record", "reset",
+           "status"]  # fmt: skip
 
-_EVENTS: list[Event] = []
-
-
-@dataclass(frozen=True)
-class Status:
-    """Where the records lie (None: in memory), and what is wrong with them ("": nothing)."""
-
-    folder: Path | None
-    problem: str = ""
+_RECORDERS: dict[str, Recorder] = {}
+_FAULT: list[str] = []
 
 
-def record(kind: str, subject: str, **data: Any) -> None:
-    """Note one event; returns at once and never raises."""
-    _EVENTS.append(Event(datetime.now(UTC), kind, subject, data))
+def record(kind: str, subject: str, /, **data: Any) -> None:
+    """Note one event; returns at once and never raises, whatever happens to the disk.
+
+    Parameters
+    ----------
+    kind : str
+        "attempt", "hint", "solution", "explain", "prediction", "outcome", "concept", "active".
+    subject : str
+        The exercise, prediction, item or lesson.
+    **data
+        More about it. What JSON cannot hold is converted, or described in words.
+
+    Examples
+    --------
+    >>> record("hint", "E9.9", number=1)
+    >>> events("hint", "E9.9")[-1].data
+    {'number': 1}
+    """
+    try:
+        _current().record(kind, subject, data)
+    except Exception as error:  # a lesson goes on without its records
+        _FAULT[:] = [f"An event could not be recorded ({type(error).__name__}: {error})."]
 
 
 def events(kind: str | None = None, subject: str | None = None) -> list[Event]:
-    """Give the events since the last reset, oldest first."""
-    found = list(_EVENTS)
-    resets = [number for number, event in enumerate(found) if event.kind == "reset"]
-    found = found[resets[-1] + 1 :] if resets else found
+    """Give the events since the last reset, oldest first; never raises.
+
+    Those of other notebooks are among them, and those that still wait to be written.
+
+    Parameters
+    ----------
+    kind, subject : str or None
+        Only events of this kind, about this subject; None: all.
+    """
+    try:
+        found = _current().since_reset()
+    except Exception as error:  # as above
+        _FAULT[:] = [f"The records could not be read ({type(error).__name__}: {error})."]
+        return []
     return [e for e in found if kind in (None, e.kind) and subject in (None, e.subject)]
 
 
+def everything() -> list[Event]:
+    """Give all events ever recorded, those from before a reset and the resets included."""
+    return _current().everything()
+
+
+def reset() -> None:
+    """Begin anew: earlier events stay in the store, and `events` no longer gives them."""
+    _current().reset()
+
+
 def status() -> Status:
-    """Tell where the records lie."""
-    return Status(None)
+    """Tell where the records lie, and in a sentence what is wrong with them, if anything."""
+    try:
+        found = _current().status()
+    except Exception as error:  # as above
+        return Status(None, f"The records cannot be found ({type(error).__name__}: {error}).")
+    return Status(found.folder, found.problem or "".join(_FAULT))
 
 
 def flush(timeout: float = 2.0) -> bool:
-    """Wait until all is written."""
-    return True
+    """Wait at most `timeout` seconds until all is written; tell whether it is."""
+    try:
+        return _current().flush(timeout)
+    except Exception:  # as above; `status` says what is wrong
+        return False
 
 
 def keep_time() -> None:
-    """Note the lesson that is worked on, once a minute at most."""
+    """In a notebook: note after cells, once a minute at most, which lesson is being worked on.
+
+    Only the time and the lesson's number, never any code. Elsewhere it does nothing.
+    """
+    try:
+        _CLOCK.start()
+    except Exception:  # a shell that is not quite IPython's: then minutes are not counted
+        pass
+
+
+_CLOCK = Clock(lambda lesson: record("active", lesson))
+
+
+def _current() -> Recorder:
+    """Give the recorder that the environment variable asks for just now."""
+    setting = os.environ.get(VARIABLE, "")
+    if setting not in _RECORDERS:
+        _RECORDERS[setting] = recorder_for(setting)
+    return _RECORDERS[setting]

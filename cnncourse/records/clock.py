@@ -1,0 +1,58 @@
+"""Notes, at most once a minute, that a lesson is being worked on: the time, never any code."""
+
+from __future__ import annotations
+
+import os
+import re
+import sys
+from collections.abc import Callable
+from time import monotonic
+from typing import Any
+
+LEAST_INTERVAL = 60.0
+"""Seconds between two notes."""
+
+_LESSON = re.compile(r"(\d\d)_[^/\\]*$")
+
+
+def lesson_of(notebook: str) -> str:
+    """Read the lesson's number from the name of its notebook; "" if it has none.
+
+    Examples
+    --------
+    >>> lesson_of("notebooks/01_spaceship_smoothing.ipynb")
+    '01'
+    >>> lesson_of("Untitled.ipynb")
+    ''
+    """
+    found = _LESSON.search(notebook)
+    return found[1] if found else ""
+
+
+class Clock:
+    """Calls `note(lesson)` after cells of the notebook, at most once a minute."""
+
+    def __init__(self, note: Callable[[str], None]) -> None:
+        self._note = note
+        self._last: float | None = None
+        self._shells: list[Any] = []
+
+    def start(self) -> None:
+        """Have IPython call after each cell; elsewhere, and the second time, do nothing."""
+        # A program that never loaded IPython does not run in it.
+        ipython = sys.modules.get("IPython")
+        shell = ipython.get_ipython() if ipython is not None else None
+        if shell is None or any(shell is known for known in self._shells):
+            return
+        shell.events.register("post_run_cell", self.tick)
+        self._shells.append(shell)
+
+    def tick(self, *_: Any) -> None:
+        """Take a note, unless there was one within the last minute."""
+        try:
+            now = monotonic()
+            if self._last is None or now - self._last >= LEAST_INTERVAL:
+                self._last = now
+                self._note(lesson_of(os.environ.get("JPY_SESSION_NAME", "")))
+        except Exception:  # IPython would print it below the learner's cell
+            pass
