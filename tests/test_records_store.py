@@ -341,6 +341,15 @@ def test_a_spoilt_database_is_put_right_while_the_notebook_runs(filled):
     assert "was damaged" in taken.status().problem
 
 
+def test_a_schema_that_is_no_text_is_damage(filled):
+    content = (filled / database.NAME).read_bytes()
+    start = content.index(b"CREATE VIEW readable AS SELECT") + len(b"CREATE VIEW readable AS ")
+    (filled / database.NAME).write_bytes(content[:start] + b"\xff" + content[start + 1 :])
+    with pytest.raises(database.Damaged):
+        Database(filled).read()
+    assert list(fresh(filled).known.values()) == ALL
+
+
 def test_a_changed_event_inside_a_sound_database_is_noticed(filled):
     content = (filled / database.NAME).read_bytes()
     assert content.count(b'"subject":"E1.14"') == 1

@@ -130,22 +130,27 @@ class Database:
             if is_damage(error):
                 raise Damaged(str(error)) from error
             raise
+        except UnicodeDecodeError as error:  # Python cannot read what SQLite quotes of the damage
+            raise Damaged("its schema is damaged") from error
 
     def _connect(self) -> sqlite3.Connection:
         """Connect, with a write-ahead log where the disk allows one (network disks do not)."""
-        connection = sqlite3.connect(self.path, timeout=WAIT, isolation_level=None)
         try:
-            connection.execute("PRAGMA synchronous = FULL")
-            connection.execute("PRAGMA journal_mode = WAL")
+            return self._connect_with("PRAGMA journal_mode = WAL")
         except sqlite3.OperationalError as error:
-            connection.close()
             if is_damage(error) or is_busy(error):
                 raise
-            connection = sqlite3.connect(self.path, timeout=WAIT, isolation_level=None)
-            # Without shared memory, only a program alone with the file can leave that mode.
-            connection.execute("PRAGMA locking_mode = EXCLUSIVE")
-            connection.execute("PRAGMA journal_mode = DELETE")
-            connection.execute("PRAGMA synchronous = FULL")
+        # Without shared memory, only a program alone with the file can leave that mode.
+        return self._connect_with("PRAGMA locking_mode = EXCLUSIVE", "PRAGMA journal_mode = DELETE")
+
+    def _connect_with(self, *settings: str) -> sqlite3.Connection:
+        connection = sqlite3.connect(self.path, timeout=WAIT, isolation_level=None)
+        try:
+            for setting in (*settings, "PRAGMA synchronous = FULL"):
+                connection.execute(setting)
+        except BaseException:
+            connection.close()
+            raise
         return connection
 
     def _prepare(self, connection: sqlite3.Connection) -> None:
