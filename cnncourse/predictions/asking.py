@@ -1,0 +1,218 @@
+"""Ask for a prediction, keep the answer, and compare it once the result is there."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from cnncourse import records
+from cnncourse.predictions.comparing import Comparison
+from cnncourse.predictions.data import get
+from cnncourse.predictions.model import Prediction
+from cnncourse.predictions.wording import answer_in_words, sure_in_words
+
+if TYPE_CHECKING:
+    from cnncourse.forms import Field, Form
+
+# Of this session: predictions whose results have been shown, and the last form of each.
+_SHOWN: set[str] = set()
+_FORMS: dict[str, Form] = {}
+
+
+class Recorded:
+    """A sentence that says what was recorded."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+
+    def __repr__(self) -> str:
+        return self.text
+
+
+def predict(
+    prediction_id: str, answer: Any = None, *, sure: float | None = None
+) -> Form | Recorded:
+    """Ask what a result will be, before it is shown.
+
+    Parameters
+    ----------
+    prediction_id : str
+        "P1.2".
+    answer : optional
+        The answer, where the form cannot be used: the number of an option (from 1), a number, or
+        an array.
+    sure : {0.25, 0.5, 0.75, 0.9, 0.99}, optional
+        How sure you are; needed with an answer.
+
+    Returns
+    -------
+    form
+        The question, to be answered in JupyterLab; or, with an answer, what was recorded.
+
+    Raises
+    ------
+    ValueError
+        If there is no such prediction, or the answer does not fit it.
+
+    Examples
+    --------
+    >>> predict("P1.4", 120, sure=0.5)
+    Recorded: 120 km, could be (50 %). Now run the next cell.
+    """
+    prediction = get(prediction_id)
+    if answer is None:
+        return _form(prediction)
+    from cnncourse.forms import LEVELS
+
+    if sure not in LEVELS:
+        levels = ", ".join(f"{level:g}" for level in LEVELS)
+        raise ValueError(f"sure must be one of {levels}, got {sure!r}")
+    return Recorded(_keep(prediction, _checked(prediction, answer), sure).replace("`", ""))
+
+
+def compare(prediction_id: str, computed: ArrayLike | Any) -> Comparison:
+    """Put the prediction beside what the code computed.
+
+    Parameters
+    ----------
+    prediction_id : str
+        "P1.2".
+    computed
+        What came out: a number, an array, or a value that makes one of the options right.
+
+    Returns
+    -------
+    comparison : Comparison
+        Shows itself as the value of a cell.
+
+    Raises
+    ------
+    ValueError
+        If there is no such prediction, or `computed` does not fit it.
+
+    Examples
+    --------
+    >>> recorded = predict("P1.1", 12, sure=0.5)
+    >>> comparison = compare("P1.1", 13.2)
+    >>> comparison.right, comparison.outcome()
+    (False, '13.2 km')
+    """
+    prediction = get(prediction_id)
+    if prediction.kind == "choice":
+        result: Any = prediction.chosen_by(computed).slug
+    else:
+        result = prediction.array(computed)
+    made = _made(prediction)
+    _SHOWN.add(prediction.id)
+    if not made:
+        return Comparison(prediction, result)
+    # Running the cell again tells nothing new.
+    told = {event.data.get("prediction") for event in records.events("outcome", prediction.id)}
+    for event in made:
+        data = event.data
+        comparison = Comparison(
+            prediction, result, data["answer"], data["sure"], bool(data.get("seen"))
+        )
+        if event.id not in told:
+            outcome = {"right": comparison.right, "meaning": comparison.meaning}
+            records.record("outcome", prediction.id, prediction=event.id, **outcome)
+    return comparison
+
+
+def _keep(prediction: Prediction, answer: Any, sure: float) -> str:
+    """Record an answer; returns the sentence that says so."""
+    seen = prediction.id in _SHOWN
+    records.record("prediction", prediction.id, answer=answer, sure=sure, seen=seen)
+    return _kept(prediction, answer, sure, seen)
+
+
+def _kept(prediction: Prediction, answer: Any, sure: float, seen: bool) -> str:
+    words = f"Recorded: {answer_in_words(prediction, answer)}, {sure_in_words(sure)}. "
+    if seen:
+        return words + "The result had been shown before, so your calibration leaves this out."
+    return words + "Now run the next cell."
+
+
+def _made(prediction: Prediction) -> list[records.Event]:
+    """The predictions that were recorded, also in earlier sessions, the last one last."""
+    from cnncourse.forms import LEVELS
+
+    # An answer to an older wording of the question may fit no more.
+    return [
+        event
+        for event in records.events("prediction", prediction.id)
+        if prediction.accepts(event.data.get("answer")) and event.data.get("sure") in LEVELS
+    ]
+
+
+def _checked(prediction: Prediction, answer: Any) -> Any:
+    """An answer given without the form, as the form would give it."""
+    if prediction.kind == "choice":
+        slugs = [option.slug for option in prediction.options]
+        if isinstance(answer, int) and not isinstance(answer, bool) and 1 <= answer <= len(slugs):
+            return slugs[answer - 1]
+        if answer in slugs:
+            return answer
+        raise ValueError(
+            f"answer must be the number of an option, 1 to {len(slugs)}, got {answer!r}"
+        )
+    wanted = f"numbers of shape {prediction.shape}" if prediction.shape else "a number"
+    try:
+        values = np.asarray(answer, dtype=float)
+    except (TypeError, ValueError):
+        raise ValueError(f"answer must be {wanted}, got {answer!r}") from None
+    if values.shape != prediction.shape or not np.isfinite(values).all():
+        raise ValueError(f"answer must be {wanted}, finite, got {answer!r}")
+    return values.ravel().tolist() if prediction.shape else float(values)
+
+
+def _form(prediction: Prediction) -> Form:
+    """The form of a prediction, with what was written or recorded before."""
+    from cnncourse.forms import Form, Reply, sureness
+
+    def receive(answers: dict[str, Any]) -> Reply:
+        return Reply("✓ " + _keep(prediction, answers["answer"], float(answers["sure"])))
+
+    made = _made(prediction)
+    values: dict[str, Any] = {}
+    note = None
+    if made:
+        event = made[-1]
+        sure, answer = float(event.data["sure"]), event.data["answer"]
+        values = {"answer": _as_typed(prediction, answer), "sure": f"{sure:.2f}"}
+        note = Reply("✓ " + _kept(prediction, answer, sure, bool(event.data.get("seen"))))
+    if prediction.id in _FORMS:
+        values = {**values, **_FORMS[prediction.id].values}
+    form = Form(
+        f"Prediction {prediction.id}",
+        [_field(prediction), sureness()],
+        receive,
+        button="Record my prediction",
+        values=values,
+        note=note,
+        call=f'predict("{prediction.id}", answer, sure=0.75)',
+    )
+    _FORMS[prediction.id] = form
+    return form
+
+
+def _field(prediction: Prediction) -> Field:
+    from cnncourse.forms import Cells, Choice, Number
+
+    if prediction.kind == "choice":
+        texts = {option.slug: option.text for option in prediction.options}
+        return Choice("answer", prediction.question, texts, missing="Choose what you expect.")
+    if prediction.kind == "number":
+        return Number("answer", prediction.question, prediction.unit)
+    return Cells("answer", prediction.question, prediction.shape)
+
+
+def _as_typed(prediction: Prediction, answer: Any) -> Any:
+    """A recorded answer as it stands in the form's fields."""
+    if prediction.kind == "choice":
+        return answer
+    if prediction.kind == "number":
+        return f"{answer:.12g}"
+    return [f"{value:.12g}" for value in answer]

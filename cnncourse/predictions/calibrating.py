@@ -1,0 +1,129 @@
+"""How far a learner's sureness was justified, over all predictions whose results are known."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from cnncourse import records
+from cnncourse.predictions.data import PREDICTIONS
+from cnncourse.predictions.wording import sure_in_words
+
+if TYPE_CHECKING:
+    from cnncourse.plots import Picture
+
+
+@dataclass(frozen=True)
+class Judged:
+    """A prediction that was made before its result was shown: how sure, and whether right."""
+
+    prediction_id: str
+    sure: float
+    right: bool
+
+
+def judged() -> list[Judged]:
+    """The first prediction of each id that was made before its result was shown."""
+    told = {e.data.get("prediction"): e.data.get("right") for e in records.events("outcome")}
+    first: dict[str, records.Event] = {}
+    for event in records.events("prediction"):
+        if event.subject in PREDICTIONS and not event.data.get("seen"):
+            first.setdefault(event.subject, event)
+    return [
+        Judged(name, float(first[name].data["sure"]), bool(told[first[name].id]))
+        for name in PREDICTIONS
+        if name in first and first[name].id in told
+    ]
+
+
+def brier_score(made: list[Judged]) -> float:
+    """Mean of (sureness - 1 if right, 0 if wrong)^2: 0 is perfect, 0.25 is always saying 50 %.
+
+    G. W. Brier, "Verification of forecasts expressed in terms of probability", Monthly Weather
+    Review 78 (1950), for one event.
+
+    Examples
+    --------
+    >>> round(brier_score([Judged("P1.1", 0.9, True), Judged("P1.2", 0.5, False)]), 3)
+    0.13
+    """
+    return sum((one.sure - one.right) ** 2 for one in made) / len(made)
+
+
+def reading(made: list[Judged]) -> list[str]:
+    """Say what the plot shows, a sentence for each level, and no more than the numbers allow.
+
+    Examples
+    --------
+    >>> for line in reading([Judged("P1.1", 0.9, False), Judged("P1.2", 0.9, True)]):
+    ...     print(line)
+    Of the 2 predictions of which you were sure (90 %), 1 was right: fewer than you thought, but so
+    few may be chance.
+    Brier score 0.41: the mean square of sureness minus truth (1 if right, 0 if wrong). 0 would be
+    perfect; always saying 50 % gives 0.25.
+    """
+    lines = [
+        _level(sure, [one.right for one in made if one.sure == sure])
+        for sure in sorted({one.sure for one in made})
+    ]
+    score = brier_score(made)
+    lines.append(
+        f"Brier score {score:.2f}: the mean square of sureness minus truth (1 if right, 0 if "
+        "wrong). 0 would be perfect; always saying 50 % gives 0.25."
+    )
+    return lines
+
+
+def _level(sure: float, right: list[bool]) -> str:
+    """One level in a sentence; only what lies outside its interval is called by a name."""
+    from cnncourse.plots.calibration import wilson_interval
+
+    good, count = sum(right), len(right)
+    low, high = wilson_interval(good, count)
+    share = good / count
+    if sure > high:
+        verdict = "fewer than you thought. Here you were overconfident"
+    elif sure < low:
+        verdict = "more than you thought. Here you may trust yourself more"
+    elif abs(share - sure) <= 0.1:
+        verdict = "about as many as you thought"
+    else:
+        verdict = (
+            f"{'fewer' if share < sure else 'more'} than you thought, but so few may be chance"
+        )
+    words = sure_in_words(sure)
+    kind = {0.25: f"at which you were {words}", 0.5: f"which you thought “{words}”"}.get(
+        sure, f"of which you were {words}"
+    )
+    which = f"Of the {count} predictions" if count > 1 else "Of the one prediction"
+    was = "was" if good == 1 else "were"
+    return f"{which} {kind}, {good if good else 'none'} {was} right: {verdict}."
+
+
+def show_calibration() -> Picture | None:
+    """Draw how sure you were against how often you were right, and say what that means.
+
+    Returns
+    -------
+    picture : Picture or None
+        None as long as no prediction has been compared with its result.
+
+    Examples
+    --------
+    >>> from cnncourse.predictions import compare, predict
+    >>> recorded, compared = predict("P0.3", 2, sure=0.9), compare("P0.3", [1, 4])
+    >>> picture = show_calibration()  # doctest: +ELLIPSIS
+    how sure you were, and how often you were right
+    ...
+    """
+    made = judged()
+    if not made:
+        print("no prediction recorded")
+        print("The plot appears once you have recorded predictions and run the cells after them.")
+        return None
+    from cnncourse.plots import calibration_plot
+
+    print("how sure you were, and how often you were right")
+    for line in reading(made):
+        print(line)
+    return calibration_plot([one.sure for one in made], [one.right for one in made])

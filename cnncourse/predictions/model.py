@@ -1,0 +1,215 @@
+"""What a prediction is made of: a question, and what each wrong answer to it means.
+
+The right answer is not stored: `compare` gets it from the code of the lesson.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+Kind = Literal["choice", "number", "sketch"]
+Remark = Literal["sign", "factor"]
+
+# Sums of products differ in their last bits from one machine to another; 13.2 is 13.2 all the same.
+_ROUNDING = 1e-9
+
+
+@dataclass(frozen=True)
+class Option:
+    """One option of a choice, and the computed values for which it is the right one.
+
+    Parameters
+    ----------
+    slug : str
+        Short name, stable over versions.
+    text : str
+    value : number, bool, str or list of these, optional
+        The computed value that makes this option right.
+    low, high : float, optional
+        Or the range of them, low <= value < high.
+    means : str
+        What the learner thinks who chooses it, and what is wrong with that; "" for the option that
+        the lesson's own numbers make right.
+
+    Examples
+    --------
+    >>> Option("a", "a hundred times smaller", low=50, high=200).selected_by(101.3)
+    True
+    >>> Option("b", "13.2 and 12.3 km", value=[13.2, 12.3]).selected_by([13.2, 12.3 + 1e-12])
+    True
+    """
+
+    slug: str
+    text: str
+    means: str = ""
+    value: Any = None
+    low: float = -math.inf
+    high: float = math.inf
+
+    def selected_by(self, computed: Any) -> bool:
+        """Whether `computed` makes this option the right one."""
+        if self.value is not None:
+            return _same(self.value, computed)
+        numeric = isinstance(computed, int | float | np.number) and not isinstance(computed, bool)
+        return numeric and self.low <= float(computed) < self.high
+
+
+@dataclass(frozen=True)
+class KnownWrong:
+    """A wrong number or array whose thought is known.
+
+    Parameters
+    ----------
+    slug : str
+        Short name of the wrong idea, stable over versions.
+    value : float or (...) ndarray
+    means : str
+        The thought behind it, and what is wrong with it.
+    """
+
+    slug: str
+    value: NDArray[np.float64]
+    means: str
+
+
+@dataclass(frozen=True)
+class Prediction:
+    """A question asked before its result is shown.
+
+    Parameters
+    ----------
+    id : str
+        "P1.2".
+    lesson : str
+        "01".
+    kind : {"choice", "number", "sketch"}
+    question : str
+        `code` stands between backquotes.
+    why : str
+        Why the right answer is right.
+    options : tuple of Option
+        For a choice.
+    unit : str
+        Of a number or of a sketch's cells, "" for none.
+    tolerance : float
+        Largest difference from the computed number, or from each cell, that counts as right.
+    shape : tuple of int
+        Of a sketch.
+    wrong : tuple of KnownWrong
+        Known wrong numbers or arrays.
+    remarks : tuple of {"sign", "factor"}
+        What to say of a wrong number that is no known one: that its sign is the only fault, or by
+        which whole factor it is off.
+    """
+
+    id: str
+    lesson: str
+    kind: Kind
+    question: str
+    why: str
+    options: tuple[Option, ...] = ()
+    unit: str = ""
+    tolerance: float = 0.0
+    shape: tuple[int, ...] = ()
+    wrong: tuple[KnownWrong, ...] = ()
+    remarks: tuple[Remark, ...] = ()
+
+    def option(self, slug: str) -> Option:
+        """The option of that name."""
+        return next(option for option in self.options if option.slug == slug)
+
+    def accepts(self, answer: Any) -> bool:
+        """Whether `answer` is one that the form of this prediction can give."""
+        if self.kind == "choice":
+            return any(option.slug == answer for option in self.options)
+        size = math.prod(self.shape)
+        numbers = [answer] if self.kind == "number" else answer
+        return (
+            isinstance(numbers, list)
+            and len(numbers) == size
+            and all(isinstance(n, int | float) and not isinstance(n, bool) for n in numbers)
+            and all(math.isfinite(n) for n in numbers)
+        )
+
+    def chosen_by(self, computed: Any) -> Option:
+        """The one option of a choice that `computed` makes right.
+
+        Raises
+        ------
+        ValueError
+            If no option or more than one is.
+        """
+        found = [option for option in self.options if option.selected_by(computed)]
+        if len(found) != 1:
+            raise ValueError(
+                f"computed must make exactly one option of {self.id} right, got {computed!r}, "
+                f"which makes {[option.slug for option in found] or 'none'} right"
+            )
+        return found[0]
+
+    def array(self, computed: ArrayLike) -> NDArray[np.float64]:
+        """The computed number or array, of this prediction's shape.
+
+        Raises
+        ------
+        ValueError
+            If it has another shape, or holds what is no finite number.
+        """
+        values = np.asarray(computed, dtype=float)
+        if values.shape != self.shape:
+            raise ValueError(
+                f"computed must have shape {self.shape} for {self.id}, got {values.shape}"
+            )
+        if not np.isfinite(values).all():
+            raise ValueError(f"computed must be finite for {self.id}, got {values}")
+        return values
+
+    def right_cells(self, answer: Any, computed: ArrayLike) -> NDArray[np.bool_]:
+        """Which cells of the answer (or the one number) are right."""
+        right = self.array(computed)
+        return near(np.reshape(answer, self.shape), right, self.tolerance)
+
+    def meaning(self, answer: Any) -> KnownWrong | None:
+        """The known wrong number or array that the answer equals within the tolerance."""
+        values = np.reshape(np.asarray(answer, dtype=float), self.shape)
+        return next(
+            (w for w in self.wrong if near(values, w.value, self.tolerance).all()),
+            None,
+        )
+
+
+def near(a: ArrayLike, b: ArrayLike, tolerance: float) -> NDArray[np.bool_]:
+    """Where two arrays differ by `tolerance` at most, but for rounding.
+
+    Examples
+    --------
+    >>> bool(near(13.25, 13.2, 0.05))
+    True
+    """
+    a, b = np.asarray(a, dtype=float), np.asarray(b, dtype=float)
+    slack = _ROUNDING * np.maximum(1.0, np.abs(b))
+    return np.asarray(np.abs(a - b) <= tolerance + slack)
+
+
+def _same(wanted: Any, computed: Any) -> bool:
+    """Whether a computed value is the one wanted, numbers but for rounding."""
+    if isinstance(computed, np.ndarray | np.generic):
+        computed = computed.tolist()
+    if isinstance(wanted, Sequence) and not isinstance(wanted, str):
+        return (
+            isinstance(computed, list | tuple)
+            and len(computed) == len(wanted)
+            and all(_same(w, c) for w, c in zip(wanted, computed, strict=True))
+        )
+    if isinstance(computed, np.generic):
+        computed = computed.item()
+    numbers = isinstance(wanted, int | float) and isinstance(computed, int | float)
+    if numbers and isinstance(wanted, bool) == isinstance(computed, bool):
+        return bool(near(computed, wanted, 0.0))
+    return type(wanted) is type(computed) and wanted == computed
