@@ -1,0 +1,35 @@
+"""The course's items and wrong ideas, read from their file once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from cnncourse.inventory.model import Item, Misconception
+from cnncourse.inventory.reading import read_inventory
+
+_INVENTORY = read_inventory()
+
+ITEMS: Mapping[str, Item] = _INVENTORY.items
+"""The ten items by id: "C1", "C2", ..."""
+
+MISCONCEPTIONS: Mapping[str, Misconception] = _INVENTORY.misconceptions
+"""The wrong ideas by slug."""
+
+
+def item(item_id: object) -> Item:
+    """The item of that id.
+
+    Raises
+    ------
+    ValueError
+        If there is none.
+
+    Examples
+    --------
+    >>> item("C5").concept
+    'Equivariance is not invariance'
+    """
+    for name, found in ITEMS.items():
+        if name == item_id:
+            return found
+    raise ValueError(f"item must be one of {', '.join(ITEMS)}, got {item_id!r}")
