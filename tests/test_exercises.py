@@ -3,7 +3,9 @@
 import asyncio
 import builtins
 import cProfile
+import dataclasses
 import gc
+import json
 import linecache
 import os
 import random
@@ -16,9 +18,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from cnncourse import exercises
+from cnncourse import exercises, records
 from cnncourse.exercises import EXERCISES, check, get, hint, solution
 from cnncourse.exercises.ladder import Ladder
+from cnncourse.exercises.model import _no_cases
+from cnncourse.exercises.registry import find_exercises
 
 
 def convolve_by_loops(x, w):
@@ -47,7 +51,12 @@ def test_untouched_stub_is_not_attempted(exercise_id):
     exercise = get(exercise_id)
     result = check(exercise_id, cell(exercise.stub_source, exercise.stub_name))
     assert (result.status, result.points) == ("not attempted", 0)
-    assert "in place of `raise NotImplementedError`" in result.message
+    said = "in place of `raise NotImplementedError`"
+    if exercise.given is not None:
+        said = "in place of the dots"
+    elif exercise.broken is not None:
+        said = "is as it came"
+    assert said in result.message
     # Stored outputs of a notebook have to be the same at each run.
     again = check(exercise_id, cell(exercise.stub_source, exercise.stub_name))
     assert repr(again) == repr(result) and again._repr_html_() == result._repr_html_()
@@ -775,9 +784,15 @@ def test_equal_minima_are_both_right():
 def test_texts(exercise_id):
     exercise = get(exercise_id)
     stub = exercise.stub_source.splitlines()
-    assert stub[0].startswith(f"def {exercise.stub_name}(") and len(stub) <= 25
-    assert stub[-1] == "    raise NotImplementedError"
-    assert max(map(len, stub)) <= 100
+    assert len(stub) <= 25 and max(map(len, stub)) <= 100
+    if exercise.given is not None:
+        assert all(line.startswith("#") for line in stub[:-1])
+        assert stub[-1] == f"{exercise.stub_name} = ..."
+        assert exercise.solution_source.startswith(", ".join(exercise.arguments) + " = given(")
+    else:
+        assert stub[0].startswith(f"def {exercise.stub_name}(")
+        assert (stub[-1] == "    raise NotImplementedError") == (exercise.broken is None)
+    assert exercise.stub_name.startswith("my_")  # by this its solution is known from a learner's
     assert "Example" in exercise.stub_source or "example" in exercise.stub_source
     assert "#" in exercise.solution_source and '"""' not in exercise.solution_source
     assert len(exercise.hints) == 3 and len(set(exercise.hints)) == 3
@@ -792,16 +807,22 @@ def test_the_example_in_each_stub_is_true():
     right = {
         key: cell("import numpy as np\n" + e.solution_source, e.stub_name)
         for key, e in EXERCISES.items()
+        if e.given is None
     }
     assert right["E1.2"]([1, 2], [10, 1]).tolist() == [10, 21, 2]
     assert right["E1.3"]([2, 4, 6], [0.75, 0.25]).tolist() == [2, 3.5, 5.5]
     assert right["E1.4"](0.1, 1, 0.5, 20) == 4
     assert right["E1.5"]([1, 2], 2).tolist() == [[1, 0], [2, 1], [0, 2]]
     assert right["E1.6"]([1, 2], [3, 4]).tolist() == [3, 10, 8]
+    assert right["R1.1"]([0, 1, 2, 3, 4, 5], 3).tolist() == pytest.approx([1, 2, 3, 4])
+    assert right["R1.1"]([0, 1, 2, 3, 4, 5], 4).tolist() == [2, 3]
+    estimate = get("E1.0").solution(np.array([2, 4, 3, 5, 1]), np.array([0.5, 0.3, 0.2]), 2)
+    assert estimate == pytest.approx(3.1)
 
 
 @pytest.fixture
 def fresh_ladder(monkeypatch):
+    records.record("reset", "")
     monkeypatch.setattr(exercises, "_LADDER", exercises.Ladder())
 
 
@@ -981,7 +1002,150 @@ def test_folder_and_recursion_limit_are_put_back(tmp_path):
     assert (os.getcwd(), sys.getrecursionlimit()) == before
 
 
-def test_nothing_tried_unlocks_no_solution(monkeypatch):
-    monkeypatch.setattr(exercises, "_LADDER", Ladder())
+@pytest.mark.usefixtures("fresh_ladder")
+def test_nothing_tried_unlocks_no_solution():
     check("E1.5", None)
-    assert "not yet" in repr(solution("E1.5"))
+    check("E1.0", ...)
+    check("E1.0", convolve_by_loops)
+    check("R1.1", cell(get("R1.1").stub_source, "my_centred_average"))
+    assert records.events("attempt") == []
+    for exercise_id in ("E1.5", "E1.0", "R1.1"):
+        assert "not yet" in repr(solution(exercise_id))
+    assert records.events("solution") == []
+
+
+# What is recorded
+
+
+@pytest.mark.usefixtures("fresh_ladder")
+def test_an_attempt_is_recorded():
+    check("E1.2", lambda x, w: np.zeros(len(x) + len(w) - 1))
+    check("E1.6", lambda u, v: np.convolve(u, v))
+    check("E1.6", lambda u, v: u[99])
+    check("E1.6", cell(get("E1.6").stub_source, "my_single_kernel"))  # nothing to note
+    first, second, third = records.events("attempt")
+    assert first.subject == "E1.2" and first.data == {
+        "status": "wrong",
+        "points": 1,
+        "max_points": 3,
+        "misconception": None,
+        "problem": "",
+        "variant": None,
+    }
+    assert (second.subject, second.data["status"]) == ("E1.6", "passed")
+    assert second.data["points"] == second.data["max_points"] == get("E1.6").max_points
+    assert (third.data["status"], third.data["problem"]) == ("error", "exception")
+    check("E1.2", lambda x, w: convolve_by_loops(x, w[::-1]))
+    assert records.events("attempt", "E1.2")[-1].data["misconception"] == "correlation"
+    json.dumps([dict(event.data) for event in records.events()])
+
+
+@pytest.mark.usefixtures("fresh_ladder")
+def test_hints_and_solutions_are_recorded():
+    for _ in range(4):
+        hint("E1.2")
+    assert [event.data["number"] for event in records.events("hint", "E1.2")] == [1, 2, 3, 3]
+    solution("E1.2")
+    assert records.events("solution") == []  # it was not shown
+    solution("E1.2", anyway=True)
+    check("E1.2", lambda x, w: x)
+    solution("E1.2")
+    assert [event.data["anyway"] for event in records.events("solution")] == [True, False]
+
+
+@pytest.mark.usefixtures("fresh_ladder")
+def test_an_attempt_of_an_earlier_session_unlocks_the_solution(monkeypatch):
+    check("E1.2", lambda x, w: x)
+    hint("E1.2")
+    monkeypatch.setattr(exercises, "_LADDER", Ladder())  # as after a restart of the kernel
+    assert "def my_convolution" in repr(solution("E1.2"))
+    assert "hint 1 of 3" in repr(hint("E1.2"))
+
+
+@pytest.mark.usefixtures("fresh_ladder")
+def test_an_attempt_counts_in_its_session_though_nothing_can_be_recorded(monkeypatch):
+    monkeypatch.setattr(records, "record", lambda *_, **__: None)
+    check("E1.2", lambda x, w: x)
+    assert records.events("attempt", "E1.2") == []
+    assert "def my_convolution" in repr(solution("E1.2"))
+
+
+# One exercise is one file
+
+
+EXAMPLE = """
+from dataclasses import replace
+
+from cnncourse.exercises import get
+
+
+def {name}(w):
+    "Task."
+    return w[::-1]
+
+
+EXERCISE = replace(get("E0.1"), id="{id}", solution={name})
+"""
+
+
+def package_of(folder, modules):
+    name = f"made_of_{folder.name}"
+    package = folder / name
+    package.mkdir()
+    for module, source in {"__init__": "", **modules}.items():
+        (package / f"{module}.py").write_text(source)
+    return [str(package)], name
+
+
+def test_exercises_are_found_by_the_names_of_their_files(tmp_path, monkeypatch):
+    monkeypatch.syspath_prepend(tmp_path)
+    modules = {"engine": "1 / 0", "e2_x": "1 / 0", "e2": "1 / 0", "re2_1": "1 / 0"}
+    for name in ("e2_10", "e10_1", "r2_1", "e2_0", "e2_2"):
+        id_ = name.replace("_", ".").upper()
+        modules[name] = EXAMPLE.format(id=id_, name=f"my_{name}")
+    found = find_exercises(*package_of(tmp_path, modules))
+    assert list(found) == ["E2.0", "E2.2", "E2.10", "R2.1", "E10.1"]
+    assert all(exercise.id == key for key, exercise in found.items())
+
+
+@pytest.mark.parametrize(
+    ("modules", "said"),
+    [
+        ({"e2_1": ""}, "e2_1 must define EXERCISE"),
+        ({"e2_1": "EXERCISE = 3"}, "e2_1 must define EXERCISE, an Exercise; it is 3"),
+        ({"e2_1": EXAMPLE.format(id="E2.2", name="my_a")}, "must hold exercise E2.1.*'E2.2'"),
+        ({"e02_1": EXAMPLE.format(id="E2.1", name="my_a")}, "must hold exercise E02.1"),
+        (
+            {f"e2_{n}": EXAMPLE.format(id=f"E2.{n}", name="my_a") for n in (1, 2)},
+            "E2.2 and E2.1 are both answered by `my_a`",
+        ),
+    ],
+)
+def test_a_file_that_is_no_exercise_is_named(modules, said, tmp_path, monkeypatch):
+    monkeypatch.syspath_prepend(tmp_path)
+    with pytest.raises(ImportError, match=said):
+        find_exercises(*package_of(tmp_path, modules))
+
+
+def test_the_order_is_that_of_the_lessons():
+    first = ["E0.1", "E1.0", "E1.1", "E1.2", "E1.3", "E1.4", "E1.5", "E1.6", "R1.1"]
+    assert list(EXERCISES)[: len(first)] == first
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"reference": None, "judge": None}, "needs a reference or a judge"),
+        ({"given": lambda draw: {}, "broken": lambda w: w}, "not answered by a value"),
+        ({"cases": _no_cases}, "needs cases"),
+    ],
+)
+def test_an_exercise_that_cannot_be_is_refused(changes, said):
+    with pytest.raises(ValueError, match=f"E0.1: .*{said}"):
+        dataclasses.replace(get("E0.1"), **changes)
+
+
+def test_given_numbers_have_the_names_of_the_solutions_arguments():
+    exercise = dataclasses.replace(get("E0.1"), given=lambda draw: {"v": 1}, cases=_no_cases)
+    with pytest.raises(ValueError, match=r"E0.1: given \('v',\), but solution\('w',\)"):
+        exercise.cases(None)

@@ -1,7 +1,9 @@
 """Graded exercises that recognise the mistake.
 
-``check`` judges a learner's function, ``hint`` gives one step more at each call, ``solution`` shows
-one way to write it; ``get`` gives an exercise's texts and parts.
+``check`` judges a learner's function or value, ``hint`` gives one step more at each call,
+``solution`` shows one way to write it; ``given`` gives the numbers of an exercise that has its own,
+and ``set_variant`` chooses whose; ``get`` gives an exercise's texts and parts. Attempts, hints and
+solutions are recorded, on this machine only, by ``cnncourse.records``.
 """
 
 from __future__ import annotations
@@ -11,13 +13,31 @@ from typing import Any
 
 import numpy as np
 
+from cnncourse import records
+from cnncourse.exercises import variants
+from cnncourse.exercises.explain import Explanation, explain
+from cnncourse.exercises.giving import Given
 from cnncourse.exercises.judging import judge
 from cnncourse.exercises.ladder import Ladder, Page
 from cnncourse.exercises.model import Exercise
 from cnncourse.exercises.registry import EXERCISES, get
 from cnncourse.exercises.report import CheckResult
+from cnncourse.exercises.variants import set_variant
 
-__all__ = ["EXERCISES", "CheckResult", "Exercise", "check", "get", "hint", "solution"]
+__all__ = [
+    "EXERCISES",
+    "CheckResult",
+    "Exercise",
+    "Explanation",
+    "Given",
+    "check",
+    "explain",
+    "get",
+    "given",
+    "hint",
+    "set_variant",
+    "solution",
+]
 
 _LADDER = Ladder()
 
@@ -29,16 +49,18 @@ def check(
     seed: int | str | None = None,
     time_limit: float = 10.0,
 ) -> CheckResult:
-    """Check a learner's function on small fixed cases and on fresh random ones.
+    """Check a learner's answer, on small fixed cases and on fresh random ones if it is a function.
 
     Parameters
     ----------
     exercise_id : str
         The exercise, "E1.2".
-    function : callable
-        The learner's function itself, not the result of a call.
+    function : callable or value
+        The learner's function itself, not the result of a call. For an exercise that gives numbers
+        it is the answer: a number, or an array.
     seed : int, str or None, default None
-        The same seed gives the same cases; None draws new ones each time.
+        The same seed gives the same cases; None draws new ones each time. For an exercise that
+        gives numbers it is the variant, as in `given`.
     time_limit : float, default 10
         For all calls of the function together, s.
 
@@ -67,9 +89,47 @@ def check(
     if not isinstance(time_limit, Real) or not 0 < time_limit < float("inf"):
         raise ValueError(f"time_limit must be a positive number of seconds, got {time_limit!r}")
     result = judge(exercise, function, seed=seed, time_limit=float(time_limit))
-    if result.status != "not attempted" and result.problem != "not a function":
-        _LADDER.attempt(exercise)
+    records.keep_time()
+    if result.status != "not attempted" and result.problem not in _NO_ATTEMPT:
+        _LADDER.attempt(exercise, result)
     return result
+
+
+_NO_ATTEMPT = ("not a function", "not a value")
+
+
+def given(exercise_id: str, seed: int | str | None = None) -> Given:
+    """Give the numbers of an exercise that is answered by a value.
+
+    Parameters
+    ----------
+    exercise_id : str
+        The exercise, "E1.0".
+    seed : int, str or None, default None
+        Which variant; None for the one of `set_variant`, else of the environment variable
+        CNNCOURSE_VARIANT, else the numbers that everyone has.
+
+    Returns
+    -------
+    Given
+        Numbers and arrays by name; they unpack in the order of their names.
+
+    Raises
+    ------
+    ValueError, TypeError
+        If there is no such exercise, it is answered by a function, or `seed` is of no use.
+
+    Examples
+    --------
+    >>> x, w, t = given("E1.0")
+    >>> bool(given("E1.0").t == t), round(float(w.sum()), 2)
+    (True, 1.0)
+    """
+    exercise, variant = get(exercise_id), variants.current_variant(seed)
+    numbers = Given(exercise, variant)
+    variants.note_shown(exercise, variant)
+    records.keep_time()
+    return numbers
 
 
 def hint(exercise_id: str) -> Page:

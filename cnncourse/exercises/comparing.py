@@ -79,3 +79,27 @@ def first_difference(got: Any, expected: Any) -> tuple[int, ...] | None:
         return None
     off = ~(np.abs(a - b) <= _allowed(b))
     return tuple(int(i) for i in np.argwhere(off)[0]) if off.any() else None
+
+
+def as_written(answer: Any, exact: Any) -> bool:
+    """Whether an answer found by hand is `exact`, or `exact` rounded to two decimals or more.
+
+    Every number must be: a row of numbers may be rounded in some places and not in others.
+
+    Examples
+    --------
+    >>> as_written(4.7, 4.7), as_written(1.57, 4.7 / 3), as_written(1.6, 4.7 / 3)
+    (True, True, False)
+    >>> as_written(0.13, 0.125), as_written(0.12, 0.125)  # a half goes either way
+    (True, True)
+    """
+    a, b = np.asarray(answer, dtype=float), np.asarray(exact, dtype=float)
+    if a.shape != b.shape or not np.isfinite(a).all():
+        return False
+    with np.errstate(all="ignore"):  # an answer may be as large as a float can be
+        fits = np.abs(a - b) <= TOLERANCE * np.abs(b) + NOTHING
+        for decimals in range(2, 7):
+            step = 10.0**-decimals
+            on_grid = np.abs(a / step - np.rint(a / step)) <= TOLERANCE
+            fits |= on_grid & (np.abs(a - b) <= (0.5 + TOLERANCE) * step)
+    return bool(fits.all())

@@ -7,11 +7,12 @@ from functools import cached_property, partial
 
 import numpy as np
 
-from cnncourse.exercises.comparing import close, same
+from cnncourse.exercises.comparing import as_written, close, same
 from cnncourse.exercises.drawing import Draw
 from cnncourse.exercises.model import Array, Case, Either, Exercise, Misconception
 
 Outputs = Sequence[Array | None]
+Alike = Callable[[Array, Array], bool]
 
 
 class Trial:
@@ -24,6 +25,10 @@ class Trial:
     def __init__(self, exercise: Exercise, cases: Sequence[Case]) -> None:
         self.exercise = exercise
         self.cases = tuple(cases)
+        # What was worked out by hand may be rounded.
+        by_hand = exercise.given is not None
+        self._right: Alike = as_written if by_hand else close
+        self._same: Alike = as_written if by_hand else same
         reference = exercise.reference
         self.expected: tuple[Array | None, ...] = tuple(
             None if reference is None else np.array(reference(*case.args), dtype=float)
@@ -45,7 +50,7 @@ class Trial:
             return self.exercise.judge(self.cases[index], output)
         expected = self.expected[index]
         assert expected is not None, "an exercise needs a reference or a judge"
-        return "" if close(output, expected) else "the output differs from the expected one"
+        return "" if self._right(output, expected) else "the output differs from the expected one"
 
     def diagnose(self, outputs: Outputs) -> Misconception | None:
         """Name the misconception that explains `outputs` (None where a case gave no numbers).
@@ -93,7 +98,7 @@ class Trial:
             yield lambda i, output: output is not None and bool(explains(self.cases[i], output))
             return
         for by_case in self._wrong[misconception.slug]:
-            yield partial(_agrees, by_case)
+            yield partial(_agrees, self._same, by_case)
 
     @cached_property
     def confusions(self) -> list[str]:
@@ -101,26 +106,37 @@ class Trial:
         found = []
         for slug, variants in self._wrong.items():
             for number, by_case in enumerate(variants):
-                # Where the idea gives nothing, a learner's function may fail or be right.
-                for filling in ([None] * len(self.cases), self.expected):
-                    outputs = [
-                        wrong[0] if wrong else other
-                        for wrong, other in zip(by_case, filling, strict=True)
-                    ]
+                for outputs in self._answers(by_case):
                     named = self.diagnose(outputs)
                     if named is None or named.slug != slug:
                         taken = "nothing known" if named is None else named.slug
                         found.append(f"{slug}, variant {number}, is taken for {taken}")
                         break
-                    if all(by_case):
-                        break
         return found
 
+    def _answers(self, by_case: Sequence[tuple[Array, ...]]) -> Iterator[list[Array | None]]:
+        """Give what a learner with this idea may answer, in each case."""
+        # Where the idea gives nothing, a learner's function may fail or be right.
+        for filling in ([None] * len(self.cases), self.expected):
+            outputs = [
+                wrong[0] if wrong else other for wrong, other in zip(by_case, filling, strict=True)
+            ]
+            yield outputs
+            if self.exercise.given is not None:
+                yield [None if out is None else np.round(out, 2) for out in outputs]
+            if all(by_case):
+                return
 
-def _agrees(by_case: Sequence[tuple[Array, ...]], i: int, output: Array | None) -> bool | None:
+
+def _agrees(
+    alike: Alike,
+    by_case: Sequence[tuple[Array, ...]],
+    i: int,
+    output: Array | None,
+) -> bool | None:
     if not by_case[i]:
         return None
-    return output is not None and any(same(output, wrong) for wrong in by_case[i])
+    return output is not None and any(alike(output, wrong) for wrong in by_case[i])
 
 
 def _outputs(value: object) -> tuple[Array, ...]:

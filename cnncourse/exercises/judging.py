@@ -5,7 +5,6 @@ from __future__ import annotations
 import dis
 import inspect
 from collections.abc import Callable
-from dataclasses import dataclass
 from types import CodeType
 from typing import Any
 
@@ -14,32 +13,26 @@ import numpy as np
 from cnncourse.exercises import registry, wording
 from cnncourse.exercises.comparing import same
 from cnncourse.exercises.evidence import Trial, draw_trial
+from cnncourse.exercises.finding import Finding, result_of
 from cnncourse.exercises.formatting import format_arguments, format_pair, format_value
 from cnncourse.exercises.model import Array, Exercise
-from cnncourse.exercises.report import CheckResult, Counterexample, PartResult, Status
+from cnncourse.exercises.report import CheckResult, Counterexample, PartResult
 from cnncourse.exercises.running import Call, Runner
-
-
-@dataclass(frozen=True)
-class _Finding:
-    """The decision, before points are counted."""
-
-    status: Status
-    message: str
-    problem: str = ""
-    misconception: str | None = None
-    hint: str = ""
-    case: int | None = None
-    without_points: bool = False
+from cnncourse.exercises.untouched import is_copy
+from cnncourse.exercises.valued import judge_value
+from cnncourse.exercises.variants import current_variant
 
 
 def judge(
     exercise: Exercise, function: Any, *, seed: int | str | None, time_limit: float
 ) -> CheckResult:
-    """Check `function` as an answer to `exercise`."""
+    """Check `function` as an answer to `exercise`, or a value where that is what it asks for."""
+    if exercise.given is not None:
+        variant = current_variant(seed)
+        return judge_value(exercise, function, variant=variant, time_limit=time_limit)
     finding = _before_running(exercise, function)
     if finding is not None:
-        return _result(exercise, finding)
+        return result_of(exercise, finding)
     runner = Runner(function, exercise.output, exercise.forbidden, time_limit)
     with runner.contained():
         trial = draw_trial(exercise, seed)
@@ -48,12 +41,12 @@ def judge(
         return _Verdict(trial, function, calls, again).result()
 
 
-def _before_running(exercise: Exercise, function: Any) -> _Finding | None:
+def _before_running(exercise: Exercise, function: Any) -> Finding | None:
     """Find what can be told from the object alone."""
     if not callable(function):
-        return _Finding("error", wording.not_a_function(exercise, function), "not a function")
+        return Finding("error", wording.not_a_function(exercise, function), "not a function")
     if _is_empty(function):
-        return _Finding("not attempted", wording.empty(exercise), "empty")
+        return Finding("not attempted", wording.empty(exercise), "empty")
     try:
         signature = inspect.signature(function)
     except (TypeError, ValueError):  # some functions written in C do not tell
@@ -62,7 +55,9 @@ def _before_running(exercise: Exercise, function: Any) -> _Finding | None:
         signature.bind(*exercise.arguments)
     except TypeError:
         message = wording.wrong_arguments(exercise, function, signature)
-        return _Finding("error", message, "wrong arguments")
+        return Finding("error", message, "wrong arguments")
+    if exercise.broken is not None and is_copy(function, exercise.broken):
+        return Finding("not attempted", wording.as_it_came(exercise), "untouched")
     return None
 
 
@@ -126,20 +121,21 @@ class _Verdict:
         finding = self._find()
         example = None if finding.case is None else self._counterexample(finding.case)
         parts = self._parts(finding)
-        return _result(self.exercise, finding, parts, example, self._notes(finding))
+        return result_of(self.exercise, finding, parts, example, self._notes(finding))
 
-    def _find(self) -> _Finding:
+    def _find(self) -> Finding:
         for look in (self._unfinished, self._readymade, self._endless, self._unsteady):
             finding = look()
             if finding is not None:
                 return finding
         failing = next((i for i in range(len(self.calls)) if self._is_wrong(i)), None)
         if failing is None:
-            return self._changed_input() or _Finding("passed", wording.PASSED)
+            praise = wording.PASSED if self.exercise.broken is None else wording.MENDED
+            return self._changed_input() or Finding("passed", praise)
         misconception = self.trial.diagnose(self.outputs)
         if misconception is not None:
             first = self._smallest_shown(failing)
-            return _Finding(
+            return Finding(
                 "wrong", misconception.title, "", misconception.slug, misconception.hint, first
             )
         return self._plain(failing)
@@ -153,28 +149,28 @@ class _Verdict:
         shown = (i for i, out in enumerate(self.outputs) if out is not None and self._is_wrong(i))
         return next(shown, failing)
 
-    def _unfinished(self) -> _Finding | None:
+    def _unfinished(self) -> Finding | None:
         last = self.calls[-1].failure
         if last is None or last.kind != "stub":
             return None
         message = wording.stub(self.exercise, self.function, last.line)
-        return _Finding("not attempted", message, "stub")
+        return Finding("not attempted", message, "stub")
 
-    def _readymade(self) -> _Finding | None:
+    def _readymade(self) -> Finding | None:
         calls = [*self.calls, *self.again.values()]
         use = next((call.used for call in calls if call.used is not None), None)
         if use is None:
             return None
         message = wording.ready_made(self.exercise, use)
-        return _Finding("wrong", message, "ready-made function", without_points=True)
+        return Finding("wrong", message, "ready-made function", without_points=True)
 
-    def _endless(self) -> _Finding | None:
+    def _endless(self) -> Finding | None:
         for i, call in [*enumerate(self.calls), *self.again.items()]:
             if call.failure is not None and call.failure.kind == "time":
-                return _Finding("error", wording.time_up(call.failure.line), "time limit", case=i)
+                return Finding("error", wording.time_up(call.failure.line), "time limit", case=i)
         return None
 
-    def _unsteady(self) -> _Finding | None:
+    def _unsteady(self) -> Finding | None:
         """Find a case that was answered in two ways."""
         for i in sorted(self.again):
             first, second = self.calls[i].reading, self.again[i].reading
@@ -185,7 +181,7 @@ class _Verdict:
             ):
                 answers = self._shown(self.calls[i]), self._shown(self.again[i])
                 message = wording.unsteady(self.function, *answers)
-                return _Finding("wrong", message, "unsteady", case=i)
+                return Finding("wrong", message, "unsteady", case=i)
         return None
 
     def _shown(self, call: Call) -> str:
@@ -195,31 +191,31 @@ class _Verdict:
             return call.reading.problem
         return format_value(call.reading.array, 8)
 
-    def _changed_input(self) -> _Finding | None:
+    def _changed_input(self) -> Finding | None:
         for i, call in enumerate(self.calls):
             if call.changed:
                 name = self.exercise.arguments[call.changed[0]]
-                return _Finding("wrong", wording.changed(name), "changed input", case=i)
+                return Finding("wrong", wording.changed(name), "changed input", case=i)
         return None
 
-    def _plain(self, failing: int) -> _Finding:
+    def _plain(self, failing: int) -> Finding:
         """Say what went wrong in the smallest failing case, if no known idea explains it all."""
         call = self.calls[failing]
         if call.failure is not None:
             message = wording.failure(self.exercise, call.failure)
             hint = self.exercise.error_hints.get(call.failure.error.partition(":")[0], "")
-            return _Finding("error", message, call.failure.kind, hint=hint, case=failing)
+            return Finding("error", message, call.failure.kind, hint=hint, case=failing)
         assert call.reading is not None
         if call.reading.array is None:
             printed = call.reading.kind == "none" and bool(call.printed.strip())
             kind = "printed" if printed else call.reading.kind
             message = wording.unreadable(call.reading, printed=printed)
-            return _Finding("wrong", message, kind, case=failing)
+            return Finding("wrong", message, kind, case=failing)
         changed = self._changed_input()
         if changed is not None:
             return changed
         problem, message = self._about_values(failing, call.reading.array)
-        return _Finding("wrong", message, problem, case=failing)
+        return Finding("wrong", message, problem, case=failing)
 
     def _about_values(self, i: int, output: Array) -> tuple[str, str]:
         expected = self.trial.expected[i]
@@ -258,7 +254,7 @@ class _Verdict:
             return Counterexample(case.args, shown, "", format_value(output), case.note)
         return Counterexample(case.args, shown, *format_pair(expected, output), case.note)
 
-    def _parts(self, finding: _Finding) -> tuple[PartResult, ...]:
+    def _parts(self, finding: Finding) -> tuple[PartResult, ...]:
         if finding.status == "passed":
             return tuple(PartResult(p.title, p.points, True) for p in self.exercise.parts)
         if finding.without_points or finding.status == "not attempted":
@@ -272,7 +268,7 @@ class _Verdict:
             parts.append(PartResult(part.title, part.points, earned))
         return tuple(parts)
 
-    def _notes(self, finding: _Finding) -> tuple[str, ...]:
+    def _notes(self, finding: Finding) -> tuple[str, ...]:
         if finding.status == "not attempted":
             return ()
         notes = []
@@ -291,31 +287,3 @@ def _alike(first: Array | None, second: Array | None) -> bool:
     if first is None or second is None:
         return first is second
     return same(first, second)
-
-
-def _result(
-    exercise: Exercise,
-    finding: _Finding,
-    parts: tuple[PartResult, ...] = (),
-    example: Counterexample | None = None,
-    notes: tuple[str, ...] = (),
-) -> CheckResult:
-    points = sum(part.points for part in parts if part.earned)
-    if finding.status != "passed" and points == exercise.max_points:
-        # Right values from a function that is not right (it changes its input, say).
-        points -= min(part.points for part in parts)
-        parts = ()
-    return CheckResult(
-        exercise_id=exercise.id,
-        title=exercise.title,
-        status=finding.status,
-        points=points,
-        max_points=exercise.max_points,
-        message=finding.message,
-        problem=finding.problem,
-        misconception=finding.misconception,
-        hint=finding.hint,
-        counterexample=example,
-        parts=parts,
-        notes=notes,
-    )

@@ -1,12 +1,13 @@
-"""Hints one step at a time, and the solution after an attempt."""
+"""Hints one step at a time, and the solution after an attempt; both are recorded."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from html import escape
 
+from cnncourse import records
 from cnncourse.exercises.model import Exercise
-from cnncourse.exercises.report import card, paragraph
+from cnncourse.exercises.report import CheckResult, card, paragraph
 
 _BLUE = "#4c8dd6"
 
@@ -36,15 +37,29 @@ class Page:
 
 
 class Ladder:
-    """Remembers, for one session, the hints given and the exercises attempted."""
+    """Remembers, for one session, the hints given and the exercises attempted.
+
+    An attempt of an earlier session counts, too: the records tell. Hints start again at the first
+    one, so that a notebook run afresh shows what it showed before.
+    """
 
     def __init__(self) -> None:
         self._given: dict[str, int] = {}
         self._attempted: set[str] = set()
 
-    def attempt(self, exercise: Exercise) -> None:
-        """Note that the learner has tried."""
+    def attempt(self, exercise: Exercise, result: CheckResult) -> None:
+        """Note that the learner has tried, and what came of it."""
         self._attempted.add(exercise.id)
+        records.record(
+            "attempt",
+            exercise.id,
+            status=result.status,
+            points=result.points,
+            max_points=result.max_points,
+            misconception=result.misconception,
+            problem=result.problem,
+            variant=result.variant,
+        )
 
     def hint(self, exercise: Exercise) -> Page:
         """Give the next hint, then the last one again."""
@@ -52,6 +67,7 @@ class Ladder:
         number = self._given.get(exercise.id, 0) + 1
         self._given[exercise.id] = min(number, steps)
         shown = min(number, steps)
+        records.record("hint", exercise.id, number=shown)
         text = exercise.hints[shown - 1]
         if shown == steps:
             text += f' That was the last hint. After an attempt, solution("{exercise.id}") helps.'
@@ -59,15 +75,23 @@ class Ladder:
 
     def solution(self, exercise: Exercise, *, anyway: bool) -> Page:
         """Show the solution, if the learner has tried or insists."""
-        if not anyway and exercise.id not in self._attempted:
+        tried = exercise.id in self._attempted or bool(records.events("attempt", exercise.id))
+        if not (tried or anyway):
+            verb = "write" if exercise.broken is None else "mend"
+            verb = verb if exercise.given is None else "work out"
             return Page(
                 f"{exercise.id} solution: not yet",
-                f"Have a try first: write {exercise.stub_name} and run its check, or ask for "
+                f"Have a try first: {verb} {exercise.stub_name} and run its check, or ask for "
                 f'hint("{exercise.id}"). To see the solution all the same: '
                 f'solution("{exercise.id}", anyway=True).',
             )
+        records.record("solution", exercise.id, anyway=not tried)
+        if exercise.given is not None:
+            text = "It works with whatever numbers are given. Follow it with yours by hand."
+            return Page(f"{exercise.id} {exercise.title}", text, exercise.solution_source)
+        way = "one way to write it" if exercise.broken is None else "one way to mend it"
         return Page(
-            f"{exercise.id} {exercise.title}: one way to write it",
+            f"{exercise.id} {exercise.title}: {way}",
             "Other ways are right, too: the check looks at what a function gives.",
             exercise.solution_source,
         )

@@ -46,16 +46,17 @@ class _Unreadable(Exception):
         self.problem = problem
 
 
-_DIMENSIONS = {"integer": 0, "vector": 1, "matrix": 2}
+_DIMENSIONS = {"integer": 0, "number": 0, "vector": 1, "matrix": 2}
 _ASKED = {
     "integer": "one whole number",
+    "number": "one number",
     "vector": "a 1-D array of numbers",
     "matrix": "a 2-D array of numbers",
 }
 
 
 def read_output(value: Any, output: str) -> Reading:
-    """Read `value` as an "integer", a "vector" or a "matrix".
+    """Read `value` as an "integer", a "number", a "vector" or a "matrix".
 
     Lists, tuples, arrays of any real type, and tensors of PyTorch and TensorFlow are taken as they
     are; so are exact numbers (fractions.Fraction, decimal.Decimal) in a list.
@@ -77,13 +78,30 @@ def read_output(value: Any, output: str) -> Reading:
     return Reading(numbers, integers=integers)
 
 
+def read_answer(value: Any, output: str) -> Reading:
+    """Read an answer that is a value: as `read_output`, and one number may stand in brackets.
+
+    Examples
+    --------
+    >>> read_answer([4.7], "number").array.tolist()
+    4.7
+    """
+    reading = read_output(value, output)
+    if reading.kind == "shape" and _DIMENSIONS[output] == 0:
+        for form in ("vector", "matrix"):
+            other = read_output(value, form)
+            if other.array is not None and other.array.size == 1:
+                return Reading(other.array.reshape(()), integers=other.integers)
+    return reading
+
+
 def _check_dimensions(numbers: NDArray[np.float64], output: str) -> None:
     if numbers.ndim == _DIMENSIONS[output]:
         return
     asked = _ASKED[output]
     if numbers.ndim == 0:
         raise _Unreadable("shape", f"it returned a single number, not {asked}")
-    if output == "integer":
+    if _DIMENSIONS[output] == 0:
         raise _Unreadable(
             "shape", f"it returned an array of shape {numbers.shape}; return the number itself"
         )

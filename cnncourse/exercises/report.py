@@ -77,6 +77,8 @@ class CheckResult:
     parts : tuple of PartResult
     notes : tuple of str
         Remarks that decide nothing.
+    variant : str or None
+        Whose numbers the answer was checked with; None for everyone's, and for a function.
     """
 
     exercise_id: str
@@ -91,6 +93,7 @@ class CheckResult:
     counterexample: Counterexample | None = None
     parts: tuple[PartResult, ...] = ()
     notes: tuple[str, ...] = ()
+    variant: str | None = None
 
     @property
     def score(self) -> str:
@@ -112,14 +115,14 @@ class CheckResult:
 
     def _repr_html_(self) -> str:
         colour = _COLOURS[self.status]
-        body = [f"<p style='margin:6px 0 0'>{_prose(self.message)}</p>"]
+        body = [f"<p style='margin:6px 0 0'>{prose(self.message)}</p>"]
         if self.counterexample is not None:
-            body.append(_table(self.counterexample))
+            body.append(table(self.counterexample.rows()))
         if self.hint:
-            body.append(f"<p style='margin:8px 0 0'><strong>Hint.</strong> {_prose(self.hint)}</p>")
+            body.append(f"<p style='margin:8px 0 0'><strong>Hint.</strong> {prose(self.hint)}</p>")
         if self._open_parts():
             body.append(_list(self._open_parts()))
-        body += [f"<p style='{_SMALL}'>{_prose(note)}</p>" for note in self.notes]
+        body += [f"<p style='{_SMALL}'>{prose(note)}</p>" for note in self.notes]
         heading = (
             f"<span style='color:{colour};font-weight:700'>{_SIGNS[self.status]}</span> "
             f"<span style='font-weight:700'>{escape(self.status.capitalize())}</span>"
@@ -150,7 +153,7 @@ def card(colour: str, heading: str, body: str) -> str:
     return f"<div style='{style}'><div>{heading}</div>{body}</div>"
 
 
-def _prose(text: str) -> str:
+def prose(text: str) -> str:
     """Escape `text`; what stands between backquotes becomes code."""
     pieces = escape(text).split("`")
     if len(pieces) % 2 == 0:
@@ -161,15 +164,17 @@ def _prose(text: str) -> str:
     )
 
 
-def _table(example: Counterexample) -> str:
-    rows = "".join(
+def table(rows: list[tuple[str, str]]) -> str:
+    """Set labels and texts side by side, as HTML."""
+    lines = "".join(
         "<tr style='background:none'><th scope='row' style='text-align:left;padding:1px 14px 1px "
-        f"0;font-weight:600;vertical-align:top;opacity:.8'>{label}</th><td style='text-align:left;"
-        f"padding:1px 0;white-space:pre-wrap;{_MONO}'>{escape(text)}</td></tr>"
-        for label, text in example.rows()
+        f"0;font-weight:600;vertical-align:top;opacity:.8'>{escape(label)}</th>"
+        f"<td style='text-align:left;padding:1px 0;white-space:pre-wrap;{_MONO}'>{escape(text)}"
+        "</td></tr>"
+        for label, text in rows
     )
     style = "margin:8px 0 0;border:none;border-collapse:collapse;font-size:inherit;color:inherit"
-    return f"<table style='{style}'>{rows}</table>"
+    return f"<table style='{style}'>{lines}</table>"
 
 
 def _list(parts: tuple[PartResult, ...]) -> str:

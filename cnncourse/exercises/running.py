@@ -102,6 +102,8 @@ class Runner:
         Functions that it must not call.
     time_limit : float
         For all calls together, s.
+    read : callable, default read_output
+        ``read(value, output)`` makes numbers of what the function returned.
 
     Examples
     --------
@@ -118,11 +120,14 @@ class Runner:
         output: str,
         forbidden: Iterable[ReadyMade],
         time_limit: float,
+        *,
+        read: Callable[[Any, str], Reading] = read_output,
     ) -> None:
         self._function = function
         self._output = output
         self._forbidden = tuple(forbidden)
         self._time_left = time_limit
+        self._read = read
 
     @contextlib.contextmanager
     def contained(self) -> Iterator[None]:
@@ -179,7 +184,7 @@ class Runner:
                 output = self._function(*given)
             finally:
                 _put_back(names)
-            return read_output(output, self._output), None
+            return self._read(output, self._output), None
         except (KeyboardInterrupt, TimeUp):
             raise
         except BaseException as error:

@@ -18,6 +18,9 @@ from cnncourse.exercises.readymade import Use
 from cnncourse.exercises.running import Failure
 
 PASSED = "All cases agree, drawn afresh for this check. Well done."
+MENDED = "Mended: all cases agree, drawn afresh for this check. Well done."
+RIGHT_VALUE = "That is the right answer. Well done."
+ROUNDED = "Close, but rounded too far: give the answer with all its decimals."
 PRINTS = "Your function prints while it works. That does no harm; here it was kept back."
 CUT = (
     "The decimals are cut off: your output array can hold whole numbers only. Make it with "
@@ -48,6 +51,14 @@ def not_a_function(exercise: Exercise, value: Any) -> str:
 def empty(exercise: Exercise) -> str:
     """Say that the body does nothing yet."""
     return f"`{exercise.stub_name}` is still empty. Write your code, run its cell, then check."
+
+
+def as_it_came(exercise: Exercise) -> str:
+    """Say that the program to repair is still the broken one."""
+    return (
+        f"`{exercise.stub_name}` is as it came: it runs, but not all it gives is right. Try it on "
+        "the example of the task, mend it, run its cell, then this one."
+    )
 
 
 def stub(exercise: Exercise, function: Any, line: Line | None) -> str:
@@ -204,3 +215,85 @@ def values(output: Array, expected: Array) -> str:
 
 def _sentence(text: str) -> str:
     return f"{text[:1].upper()}{text[1:]}."
+
+
+# Answers that are values
+
+
+def no_answer(exercise: Exercise) -> str:
+    """Say that the variable does not hold an answer yet."""
+    return (
+        f"Put your answer in place of the dots, `{exercise.stub_name} = ...`, run that cell, then "
+        "this one."
+    )
+
+
+def number_in_quotes(exercise: Exercise, value: str) -> str:
+    """Say that the number is text."""
+    number = value.strip().replace(",", ".")
+    return (
+        f"`{exercise.stub_name}` is text. Leave out the quotation marks: "
+        f"`{exercise.stub_name} = {_cut(number)}`."
+    )
+
+
+def not_a_value(exercise: Exercise, value: Any, reading: Reading) -> str:
+    """Say what came in place of numbers."""
+    name = exercise.stub_name
+    if callable(value):
+        return f"`{name}` is a function. This exercise asks for {_asked(exercise)}: what it gives."
+    return f"`{name}` holds {reading.problem.removeprefix('it returned ')}."
+
+
+def _asked(exercise: Exercise) -> str:
+    kinds = {"integer": "a whole number", "number": "a number", "vector": "a row of numbers"}
+    return kinds.get(exercise.output, "a table of numbers")
+
+
+def answer_of_other_shape(exercise: Exercise, value: Any, reading: Reading) -> str:
+    """Say that there are more numbers than one, or fewer dimensions than asked."""
+    name = exercise.stub_name
+    pair = type(value) is tuple and len(value) == 2 and all(type(v) is int for v in value)
+    if exercise.output in ("number", "integer") and pair:
+        whole, decimals = value
+        return (
+            f"`{name}` holds two numbers, {whole} and {decimals}. A decimal comma separates two "
+            f"numbers in Python; the point is a point: `{name} = {whole}.{decimals}`."
+        )
+    what = reading.problem.removeprefix("it returned ").partition(";")[0].partition(", not")[0]
+    return f"`{name}` holds {what}, and {_asked(exercise)} is asked for."
+
+
+def no_reading(exercise: Exercise, what: Failure) -> str:
+    """Say that the value could not be read."""
+    if what.kind == "time":
+        return f"`{exercise.stub_name}` could not be read within the time limit."
+    return f"`{exercise.stub_name}` could not be read as {_asked(exercise)} ({what.error})."
+
+
+def answer_not_finite(exercise: Exercise, answer: Array) -> str:
+    """Say that the answer holds NaN or infinity."""
+    what = "NaN, not a number" if np.isnan(answer).any() else "infinity"
+    return f"`{exercise.stub_name}` holds {what}: was something divided by 0?"
+
+
+def other_numbers(exercise: Exercise, variant: str | None) -> str:
+    """Say that the answer belongs to the numbers of another variant."""
+    whose = "everyone's numbers" if variant is None else f'the numbers of variant "{_cut(variant)}"'
+    return (
+        f"That is right for {whose}, but others hold now. Run the cell with "
+        f'`given("{exercise.id}")` once more, and work with what it shows.'
+    )
+
+
+def other_value(exercise: Exercise) -> str:
+    """Say that the answer is not the right one, without giving that."""
+    return (
+        "That is not the answer, and no slip that this check knows. Go through the steps once "
+        f'more; `hint("{exercise.id}")` helps.'
+    )
+
+
+def _cut(text: str) -> str:
+    line = " ".join(text.replace("`", "'").split())
+    return line if len(line) <= 40 else line[:37] + "..."

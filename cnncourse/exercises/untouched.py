@@ -1,0 +1,50 @@
+"""Whether a function is still the one that the learner was given, by its code."""
+
+from __future__ import annotations
+
+import dis
+import inspect
+from bisect import bisect_left
+from collections.abc import Callable
+from types import CodeType, FunctionType
+from typing import Any
+
+_KINDS = inspect.CO_GENERATOR | inspect.CO_COROUTINE | inspect.CO_ASYNC_GENERATOR
+_FILLING = ("PUSH_NULL", "NOP", "EXTENDED_ARG", "CACHE")
+
+
+def is_copy(function: Any, original: Callable[..., Any]) -> bool:
+    """Whether `function` has the code of `original`: comments, docstring and name do not count.
+
+    What Python compiled is compared, so a copy that was laid out in another way is one, too.
+
+    Examples
+    --------
+    >>> is_copy(lambda x: x + 1, lambda x: x + 1), is_copy(lambda x: x + 1, lambda x: x + 2)
+    (True, False)
+    """
+    if type(function) is not FunctionType or function.__closure__:
+        return False
+    if function.__defaults__ or function.__kwdefaults__:
+        return False
+    return _steps(function.__code__) == _steps(original.__code__)
+
+
+def _steps(code: CodeType) -> list[Any]:
+    """List the steps of a compiled function, with those of the functions inside it.
+
+    A call such as ``np.ones(m)`` is compiled in two ways: where the import stands in the same file
+    or cell, the name before the point is known to be a module. They count as one here.
+    """
+    kept = [step for step in dis.get_instructions(code) if step.opname not in _FILLING]
+    offsets = [step.offset for step in kept]
+    arguments = code.co_varnames[: code.co_argcount + code.co_kwonlyargcount]
+    steps: list[Any] = [arguments, code.co_argcount, code.co_flags & _KINDS]
+    for step in kept:
+        value: Any = repr(step.argval)  # 1, 1.0 and True are equal, but not the same constant
+        if isinstance(step.argval, CodeType):
+            value = _steps(step.argval)
+        elif step.opcode in dis.hasjrel or step.opcode in dis.hasjabs:
+            value = bisect_left(offsets, step.argval)
+        steps.append((step.opname.replace("LOAD_METHOD", "LOAD_ATTR"), value))
+    return steps
