@@ -10,11 +10,14 @@ import nbformat
 import pytest
 
 from cnncourse.exercises import EXERCISES, get
+from cnncourse.predictions import PREDICTIONS
 
 FOLDER = Path(__file__).resolve().parent.parent / "notebooks"
 PATHS = sorted(FOLDER.glob("*.ipynb"))
 LESSONS = [path for path in PATHS if not path.name.startswith("00")]
 EXPLORER = re.compile(r"^\w+Explorer\(", re.MULTILINE)
+PREDICT = re.compile(r'predict\("(P\d+\.\d+)"\)')
+COMPARE = re.compile(r'^compare\("(P\d+\.\d+)", .+\)$', re.MULTILINE)
 
 every_notebook = pytest.mark.parametrize("path", PATHS, ids=lambda path: path.stem)
 every_lesson = pytest.mark.parametrize("path", LESSONS, ids=lambda path: path.stem)
@@ -83,21 +86,66 @@ def test_asks_before_it_shows(path):
     assert len(predictions) >= len(sections)
 
 
-@every_notebook
-def test_an_answer_is_folded_away_until_the_learner_runs_it(path):
+def asked_places(path):
+    """The code cells after each "Predict, then run", up to the next text."""
+    places = []
     asked = False
     for cell in read(path).cells:
         if cell.cell_type == "markdown":
             asked = "**Predict, then run.**" in cell.source
-        elif "exercise" not in tags(cell) and "check" not in tags(cell):
+            if asked:
+                places.append([])
+        elif asked:
+            places[-1].append(cell)
+    return places
+
+
+@every_notebook
+def test_a_prediction_is_asked_for_and_then_compared(path):
+    for ask, *results in asked_places(path):
+        asked = PREDICT.fullmatch(ask.source)
+        assert asked, f"predict(...) must come first, got: {ask.source}"
+        assert not ask.metadata.get("jupyter", {}).get("outputs_hidden", False)
+        compared = [name for cell in results for name in COMPARE.findall(cell.source)]
+        assert compared == [asked[1]], ask.source
+        # Its value is what the cell shows.
+        assert COMPARE.fullmatch(results[-1].source.rstrip().split("\n")[-1]), ask.source
+
+
+def test_every_prediction_is_used_exactly_once_and_in_order():
+    for pattern in (PREDICT, COMPARE):
+        used = [
+            name
+            for path in PATHS
+            for cell in code_cells(path)
+            for name in pattern.findall(cell.source)
+        ]
+        assert used == list(PREDICTIONS)
+
+
+@every_notebook
+def test_the_question_stands_in_the_form_only(path):
+    text = "\n".join(markdown(path))
+    for ask, *_ in asked_places(path):
+        question = PREDICTIONS[PREDICT.fullmatch(ask.source)[1]].question
+        last = re.split(r"(?<=[.?!)]) ", question)[-1]
+        assert last not in text
+        output = ask.outputs[0]
+        assert html.escape(question.split("`")[0]) in output.data["text/html"]
+
+
+@every_notebook
+def test_an_answer_is_folded_away_until_the_learner_runs_it(path):
+    results = [cell.id for _, *after in asked_places(path) for cell in after]
+    for cell in code_cells(path):
+        if "exercise" not in tags(cell) and "check" not in tags(cell):
             hidden = cell.metadata.get("jupyter", {}).get("outputs_hidden", False)
-            assert hidden == asked, cell.source
+            assert hidden == (cell.id in results), cell.source
             assert not (hidden and EXPLORER.search(cell.source)), "an explorer is to be seen"
-            if hidden:  # JupyterLab shows the first line of a folded output
-                output = cell.outputs[0]
-                text = (
-                    output.get("text") or output.data.get("text/html") or output.data["text/plain"]
-                )
+            for output in cell.outputs if hidden else []:
+                # JupyterLab shows the first line of a folded output.
+                data = output.get("data", {})
+                text = output.get("text") or data.get("text/html") or data["text/plain"]
                 assert not re.search(r"\d", text.split("\n")[0]), cell.source
 
 

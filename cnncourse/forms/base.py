@@ -18,12 +18,12 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
-import anywidget
 import traitlets
 
 from cnncourse.explore import _module
 from cnncourse.forms.fields import Field
 from cnncourse.forms.values import CellError
+from cnncourse.forms.view import FormView
 
 STATIC = Path(__file__).resolve().parent / "static"
 
@@ -50,7 +50,7 @@ class Reply:
     locked: tuple[str, ...] = ()
 
 
-class Form(anywidget.AnyWidget):
+class Form(FormView):
     """Ask, and hand over the answers once they can be read.
 
     Parameters
@@ -126,23 +126,14 @@ class Form(anywidget.AnyWidget):
             lines += [f"    {line}".replace("`", "") for line in one.lines()]
         return "\n".join([*lines, *([f"  {self._how()}"] if self._how() else [])])
 
-    def _repr_mimebundle_(self, **kwargs: Any) -> tuple[dict, dict] | None:
-        """The live form, and what it asks as text for places without one."""
-        bundle = super()._repr_mimebundle_(**kwargs)
-        if bundle is None:
-            return None
-        data, metadata = bundle
-        return {**data, "text/html": self.still(), "text/plain": repr(self)}, metadata
-
     def still(self) -> str:
         """What the form asks, as HTML without inputs and scripts."""
         parts = [f"<div style='font-size:85%;font-weight:600;opacity:.8'>{_html(self.title)}</div>"]
         for one in self._asked:
             parts.append(f"<p style='margin:4px 0 2px;font-weight:600'>{_html(one.label)}</p>")
-            items = [f"<li>{_html(line.removeprefix('( ) '))}</li>" for line in one.lines()]
-            style = "margin:0 0 6px;padding-left:1.6em;list-style-type:"
-            style += "circle" if one.lines()[0].startswith("( )") else "none"
-            parts.append(f"<ul style='{style}'>{''.join(items)}</ul>")
+            items = "".join(f"<li>{_html(line)}</li>" for line in one.lines())
+            style = "margin:0 0 6px;padding-left:1em;list-style-type:none"
+            parts.append(f"<ul style='{style}'>{items}</ul>")
         if self._how():
             parts.append(f"<p style='margin:0;font-size:85%;opacity:.8'>{_html(self._how())}</p>")
         frame = (

@@ -94,8 +94,10 @@ class Choice:
         return str(raw)
 
     def lines(self) -> list[str]:
-        """One line an option."""
-        return [f"( ) {text}" for text in self.options.values()]
+        """One line an option; one line for all if they stand in a row."""
+        if self.inline:
+            return [", ".join(self.options.values())]
+        return [f"({number}) {text}" for number, text in enumerate(self.options.values(), 1)]
 
 
 def sureness(name: str = "sure") -> Choice:

@@ -70,7 +70,7 @@ class Comparison:
 
     def outcome(self) -> str:
         """What came out, in words and numbers."""
-        return answer_in_words(self.prediction, self.computed, self.prediction.tolerance / 10)
+        return answer_in_words(self.prediction, self.computed, self.prediction.tolerance)
 
     def explanation(self) -> str:
         """What a wrong prediction means; "" for a right one and without one."""
@@ -123,7 +123,7 @@ class Comparison:
         return [text for text in texts if text]
 
     def __repr__(self) -> str:
-        lines = [self._status()[2], f"  {self.prediction.id}"]
+        lines = [self._status()[2]]
         lines += [paragraph(_plain(text), f"{label}:") for label, text in self._lines()]
         if self.answer is not None and self.prediction.kind == "sketch":
             signs = ["=" if r else "x" for r in self._right_cells()]
@@ -155,7 +155,7 @@ class Comparison:
     def _cells_table(self) -> str:
         """Predicted and computed cells below each other, with a sign at each pair."""
         computed = np.atleast_2d(self.computed)
-        fine = self.prediction.tolerance / 10
+        fine = self.prediction.tolerance
         rows = [("Came out", [[shown(v, fine) for v in row] for row in computed])]
         if self.answer is not None:
             answer = np.reshape(self.answer, computed.shape)

@@ -75,7 +75,7 @@ def remark(prediction: Prediction, answer: float, computed: float) -> str:
         return f"It is too {size} by a factor of {factor}."
     unit = f" {prediction.unit}" if prediction.unit else ""
     direction = "more" if answer > computed else "less"
-    return f"It is {shown(abs(answer - computed), tolerance / 10)}{unit} {direction} than that."
+    return f"It is {shown(abs(answer - computed), tolerance)}{unit} {direction} than that."
 
 
 def _factor(answer: float, computed: float, tolerance: float) -> int:
