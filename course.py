@@ -84,7 +84,8 @@ def main() -> int:
     try:
         if options.word == "lab" and options.port:
             refuse_taken_port(options.port)
-        extras = {*(LEARNER if options.word == "lab" else DEVELOPER), *options.extra}
+        for_learners = options.word in ("lab", "progress")
+        extras = {*(LEARNER if for_learners else DEVELOPER), *options.extra}
         set_up(extras, options.gpu)
         return WORDS[options.word](options, rest)
     except Stop as stop:
@@ -116,7 +117,7 @@ def command_line() -> tuple[argparse.Namespace, list[str]]:
     for word, action in WORDS.items():
         added = words.add_parser(
             word, help=action.__doc__, description=action.__doc__, parents=[shared],
-            allow_abbrev=False,
+            allow_abbrev=False, add_help=word != "progress",
         )  # fmt: skip
         if word == "lab":
             added.add_argument("--no-browser", action="store_true", help="only print the address")
@@ -394,6 +395,13 @@ def refuse_taken_port(port: int) -> None:
             ) from error
 
 
+def progress(options: argparse.Namespace, rest: list[str]) -> int:
+    """Show how far you have come (--help tells how to export it or begin anew)."""
+    # A file that is named in the arguments lies where the user is, and a module there is not ours.
+    variables = {**environment(), "PYTHONSAFEPATH": "1"}
+    return hand_over(["cnncourse", "progress", *rest], variables, folder=Path.cwd())
+
+
 def test(options: argparse.Namespace, rest: list[str]) -> int:
     """Run every test, the notebooks included (arguments go to pytest)."""
     return hand_over(["pytest", "--nbval", *rest], one_thread())
@@ -447,10 +455,10 @@ def one_thread() -> dict[str, str]:
     return {**environment(), **threads, "TF_CPP_MIN_LOG_LEVEL": "3"}
 
 
-def hand_over(module: list[str], variables: dict[str, str]) -> int:
-    """Run a module in .venv in place of this program."""
+def hand_over(module: list[str], variables: dict[str, str], folder: Path = ROOT) -> int:
+    """Run a module in .venv, with `folder` as its place, instead of this program."""
     command = [str(PYTHON), "-m", *module]
-    os.chdir(ROOT)
+    os.chdir(folder)
     if os.name != "nt":
         os.execve(command[0], command, variables)
     # Windows has no exec: wait, and leave Ctrl-C to the program.
@@ -462,6 +470,7 @@ def hand_over(module: list[str], variables: dict[str, str]) -> int:
 
 WORDS = {
     "lab": lab,
+    "progress": progress,
     "test": test,
     "notebooks": notebooks,
     "lint": lint,

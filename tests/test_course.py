@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.course_sandbox import CLOSED, COURSE, Index, Sandbox, call
+from tests.course_sandbox import CLOSED, COURSE, TOOL, Index, Sandbox, call
 
 posix = pytest.mark.skipif(os.name == "nt", reason="Windows has neither signals nor groups")
 linux_root = pytest.mark.skipif(
@@ -127,6 +127,28 @@ def test_taken_port_is_told_before_anything_is_installed(sandbox):
 
 def test_impossible_port_is_told(sandbox):
     assert sentence(sandbox.run("lab", "--port", "70000")).startswith("Port 70000 cannot be had")
+
+
+def test_progress_needs_what_lab_needs_and_hands_its_arguments_over(ready):
+    package = ready.folder / "cnncourse"
+    package.mkdir()
+    (package / "__init__.py").touch()
+    (package / "__main__.py").write_text(TOOL)
+    place = ready.folder.parent  # where the sandbox starts course.py from
+    (place / "cnncourse.py").write_text("raise SystemExit('a file of the same name beside it')")
+    before = len(ready.index.asked)
+    try:
+        done = ready.run("progress", "--export", "mine.json", "--yes", "-", PIP_INDEX_URL=CLOSED)
+        made = call(done)
+        assert made["argv"] == ["progress", "--export", "mine.json", "--yes", "-"]
+        assert Path(made["cwd"]) == place, "a named file lies where the learner is"
+        assert len(done.stdout.splitlines()) == 1, "nothing is installed for it"
+        assert call(ready.run("progress", "--help"))["argv"] == ["progress", "--help"]
+        assert ready.run("progress", EXIT_CODE="1").returncode == 1
+        assert len(ready.index.asked) == before
+    finally:
+        (place / "cnncourse.py").unlink()
+        shutil.rmtree(package)
 
 
 def test_exit_code_of_the_tool_is_passed_on(ready):

@@ -11,12 +11,24 @@ import os
 from typing import Any
 
 from cnncourse.records.clock import Clock
-from cnncourse.records.event import Event
+from cnncourse.records.event import Event, as_json
 from cnncourse.records.folder import VARIABLE, recorder_for
+from cnncourse.records.history import put_away
 from cnncourse.records.recorder import Recorder, Status
 
-__all__ = ["Event", "Status", "events", "everything", "flush", "keep_time", "record", "reset",
-           "status"]  # fmt: skip
+__all__ = [
+    "Event",
+    "Status",
+    "as_json",
+    "events",
+    "everything",
+    "flush",
+    "keep_time",
+    "put_away",
+    "record",
+    "reset",
+    "status",
+]
 
 _RECORDERS: dict[str, Recorder] = {}
 _FAULT: list[str] = []

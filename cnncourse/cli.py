@@ -1,0 +1,179 @@
+"""The command line: `cnncourse progress` and `cnncourse exercises`. Arguments only.
+
+Exit codes: 0, all went well; 1, something did not, told in a sentence; 2, no such argument.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TextIO
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Read the arguments and do what they ask for.
+
+    Parameters
+    ----------
+    arguments : sequence of str, optional
+        Those of the command line by default.
+
+    Returns
+    -------
+    code : int
+        For the shell.
+
+    Examples
+    --------
+    >>> main(["progress", "--where"])
+    Your progress is kept in memory only (CNNCOURSE_DATA=off).
+    0
+    """
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):  # a console may lack some of the signs
+            stream.reconfigure(errors="replace")
+    options = _parser().parse_args(arguments)
+    try:
+        code = options.action(options)
+        sys.stdout.flush()
+        return code
+    except BrokenPipeError:  # the reader, such as `head`, has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except (Failure, OSError) as error:
+        print(f"cnncourse: {error}", file=sys.stderr)
+    except KeyboardInterrupt:
+        print("\ncnncourse: stopped", file=sys.stderr)
+    return 1
+
+
+class Failure(Exception):
+    """Something did not work, told in one sentence."""
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="cnncourse", description="A course on convolutional neural networks."
+    )
+    words = parser.add_subparsers(dest="word", required=True, metavar="WORD")
+    about = "Show what is done, the points, the minutes and what to do next."
+    progress = words.add_parser("progress", help=about, description=about, allow_abbrev=False)
+    one = progress.add_mutually_exclusive_group()
+    one.add_argument("--export", metavar="FILE", help="write all records to a new JSON file, or -")
+    one.add_argument("--reset", action="store_true", help="begin anew; a copy is kept")
+    one.add_argument("--where", action="store_true", help="print the folder of the records")
+    progress.add_argument("--yes", action="store_true", help="with --reset: do not ask")
+    progress.set_defaults(action=_progress, parser=progress)
+    about = "Print the table of exercises with the mistakes that their checks recognise."
+    exercises = words.add_parser("exercises", help=about, description=about, allow_abbrev=False)
+    exercises.add_argument(
+        "--check", action="store_true", help="print the faults only, not the table"
+    )
+    exercises.set_defaults(action=_exercises)
+    return parser
+
+
+def _progress(options: argparse.Namespace) -> int:
+    if options.yes and not options.reset:
+        options.parser.error("--yes goes with --reset")
+    if options.where:
+        return _where()
+    if options.export is not None:
+        return _export(options.export)
+    if options.reset:
+        return _reset(options.yes)
+    from cnncourse.progress import show_progress
+
+    print(show_progress())
+    return 0
+
+
+def _where() -> int:
+    from cnncourse import records
+
+    status = records.status()
+    if status.folder is None:
+        if status.problem:
+            raise Failure(status.problem)
+        print("Your progress is kept in memory only (CNNCOURSE_DATA=off).")
+    else:
+        print(status.folder)
+    return 0
+
+
+def _everything() -> tuple[str, int]:
+    """Give all records as text for a file, and how many there are."""
+    from cnncourse import records
+    from cnncourse.progress import read_course
+    from cnncourse.progress.export import as_text, export
+
+    events = records.everything()
+    problem = records.status().problem
+    if problem:
+        print(f"cnncourse: {problem}", file=sys.stderr)
+    return as_text(export(events, read_course(), datetime.now(UTC))), len(events)
+
+
+def _export(name: str) -> int:
+    from cnncourse.progress.export import write_new
+
+    text, count = _everything()
+    if name == "-":
+        sys.stdout.write(text)
+        return 0
+    path = Path(name)
+    try:
+        write_new(path, text)
+    except FileExistsError:
+        raise Failure(f"{path} exists already and is left as it is: please name another.") from None
+    print(f"{count} records written to {path}.")
+    return 0
+
+
+def _reset(agreed: bool) -> int:
+    from cnncourse import records
+    from cnncourse.progress.export import write_new
+
+    text, count = _everything()
+    folder = records.status().folder
+    if folder is None:
+        raise Failure("there is nothing to reset: progress is kept in memory only.")
+    if not count:
+        print("There is nothing to reset.")
+        return 0
+    copy = folder / f"progress-{datetime.now(UTC):%Y%m%d-%H%M%S-%f}.json"
+    print(
+        f"Your progress will begin anew: points, hints, predictions and minutes count from zero.\n"
+        f"A copy of all {count} records is kept in {copy}."
+    )
+    if not agreed and not _agrees(sys.stdin):
+        print("Nothing was changed.")
+        return 1
+    write_new(copy, text)
+    records.reset()
+    if not records.flush(10.0):
+        raise Failure(f"the reset could not be recorded. {records.status().problem}".strip())
+    print("Done.")
+    return 0
+
+
+def _agrees(terminal: TextIO) -> bool:
+    """Ask on the terminal."""
+    if not terminal.isatty():
+        raise Failure("there is no terminal to ask on: add --yes if you mean it.")
+    print("Go on? [y/N] ", end="", flush=True)
+    return terminal.readline().strip().lower() in ("y", "yes")
+
+
+def _exercises(options: argparse.Namespace) -> int:
+    from cnncourse.exercises import catalogue
+
+    if not options.check:
+        print(catalogue.table())
+    faults = catalogue.faults()
+    for fault in faults:
+        print(fault, file=sys.stderr)
+    return 1 if faults else 0

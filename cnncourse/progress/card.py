@@ -1,0 +1,171 @@
+"""The summary as a card in JupyterLab, and as text elsewhere."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from html import escape
+from textwrap import fill
+
+from cnncourse.exercises.report import card
+from cnncourse.progress.model import LessonProgress, Progress, TaskProgress
+from cnncourse.records import Status
+
+# A middle tone: it stands out from a light and from a dark page. The words carry the meaning.
+_COLOUR = "#4c8dd6"
+_SIGNS = {"done": "✓", "in progress": "◐", "not yet": "○"}
+_MARKS = {"done": "[x]", "in progress": "[~]", "not yet": "[ ]"}
+_SMALL = "margin:8px 0 0;font-size:90%;opacity:.85"
+_CELL = "text-align:left;padding:1px 14px 1px 0;vertical-align:top;border:none;white-space:normal"
+
+
+@dataclass(frozen=True)
+class ProgressCard:
+    """How far a learner has come, and where the records of it lie."""
+
+    progress: Progress
+    status: Status
+
+    def __repr__(self) -> str:
+        if not self.progress.begun:
+            return "\n".join([self._welcome(), *self._problem()])
+        lines = [f"Progress: {_total(self.progress)}"]
+        for lesson in self.progress.lessons:
+            lines.append(f"{_name(lesson)}: {_facts(lesson)}")
+            width = max((len(_task_name(found)) for found in lesson.tasks), default=0)
+            lines += [f"  {_MARKS[found.state]} {_task_name(found):<{width}}  {_state(found)}"
+                      for found in lesson.tasks]  # fmt: skip
+        lines.append(_concept_test(self.progress))
+        lines.append(fill(f"Next: {self.progress.next_step}", 96, subsequent_indent="  "))
+        return "\n".join([*lines, self._place(), *self._problem()])
+
+    def _repr_html_(self) -> str:
+        problem = "".join(
+            f"<p style='{_SMALL}'><strong>Note.</strong> {escape(text)}</p>"
+            for text in self._problem()
+        )
+        if not self.progress.begun:
+            heading = "<span style='font-weight:700'>Your progress</span>"
+            return card(
+                _COLOUR, heading, f"<p style='margin:6px 0 0'>{self._welcome()}</p>{problem}"
+            )
+        heading = (
+            "<span style='font-weight:700'>Your progress</span>"
+            f"<span style='font-weight:600;margin-left:12px'>{_total(self.progress)}</span>"
+        )
+        body = _bar(self.progress) + "".join(map(_lesson_html, self.progress.lessons))
+        body += f"<p style='margin:8px 0 0'>{escape(_concept_test(self.progress))}</p>"
+        step = escape(self.progress.next_step)
+        body += f"<p style='margin:8px 0 0'><strong>Next.</strong> {step}</p>"
+        body += f"<p style='{_SMALL}'>{escape(self._place())}</p>{problem}"
+        return card(_COLOUR, heading, body)
+
+    def _welcome(self) -> str:
+        return (
+            f"Nothing is recorded yet. {self.progress.next_step} What you do is kept on this "
+            "machine only."
+        )
+
+    def _place(self) -> str:
+        if self.status.folder is None:
+            return "Kept in memory only, and forgotten when this program ends."
+        return f"Kept in {self.status.folder}; nothing of it leaves this machine."
+
+    def _problem(self) -> list[str]:
+        return [self.status.problem] if self.status.problem else []
+
+
+def _total(progress: Progress) -> str:
+    counted = [f for lesson in progress.lessons for f in lesson.tasks if f.task.counts]
+    done = sum(found.passed for found in counted)
+    return (
+        f"{progress.points} of {progress.max_points} points, {done} of {len(counted)} exercises, "
+        f"{_minutes(progress.minutes)}"
+    )
+
+
+def _minutes(minutes: float) -> str:
+    if minutes < 1:
+        return "less than a minute"
+    whole = int(minutes)
+    if whole < 120:
+        return "1 minute" if whole == 1 else f"{whole} minutes"
+    return f"{whole // 60} h {whole % 60} min"
+
+
+def _name(lesson: LessonProgress) -> str:
+    return f"Lesson {lesson.lesson.number} {lesson.lesson.title}"
+
+
+def _facts(lesson: LessonProgress) -> str:
+    facts = [f"{lesson.points} of {lesson.max_points} points"] if lesson.max_points else []
+    if lesson.predictions:
+        facts.append(f"{lesson.predicted} of {lesson.predictions} predictions made")
+        facts += [f"{lesson.right} right"] if lesson.predicted else []
+    return ", ".join([*facts, _minutes(lesson.minutes)])
+
+
+def _task_name(found: TaskProgress) -> str:
+    return f"{found.task.id} {found.task.title}"
+
+
+def _state(found: TaskProgress) -> str:
+    """Put the state of an exercise into words."""
+    words = [found.state]
+    if not found.task.counts:
+        words.append("counts for nothing")
+    elif found.attempts:
+        words.append(f"{found.points} of {found.task.max_points} points")
+    else:
+        words.append(_number(found.task.max_points, "point"))
+    if found.attempts:
+        words.append(_number(found.attempts, "attempt"))
+    if found.hints:
+        words.append(f"{_number(found.hints, 'hint')} read")
+    if found.solution_seen:
+        words.append("solution seen")
+    return ", ".join(words)
+
+
+def _number(count: int, noun: str) -> str:
+    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
+
+
+def _concept_test(progress: Progress) -> str:
+    def words(answered: int) -> str:
+        if answered >= progress.items:
+            return "done"
+        return f"{answered} of {progress.items} answered" if answered else "not yet"
+
+    return f"Concept test: before {words(progress.before)}, after {words(progress.after)}."
+
+
+def _bar(progress: Progress) -> str:
+    """Draw the share of the points; the heading says the same in words."""
+    share = progress.points / progress.max_points if progress.max_points else 0.0
+    return (
+        "<div aria-hidden='true' style='height:6px;margin:8px 0 2px;border-radius:3px;"
+        "background:rgba(128,128,128,.28)'>"
+        f"<div style='height:6px;border-radius:3px;width:{share:.0%};background:{_COLOUR}'></div>"
+        "</div>"
+    )
+
+
+def _lesson_html(lesson: LessonProgress) -> str:
+    rows = "".join(
+        "<tr style='background:none'>"
+        f"<th scope='row' style='{_CELL};font-weight:400'>"
+        f"<span aria-hidden='true' style='display:inline-block;width:1.4em'>{_SIGNS[found.state]}"
+        f"</span>{escape(_task_name(found))}</th>"
+        f"<td style='{_CELL};opacity:.85'>{escape(_state(found))}</td></tr>"
+        for found in lesson.tasks
+    )
+    table = (
+        "<table style='margin:2px 0 0;border:none;border-collapse:collapse;font-size:inherit;"
+        f"color:inherit'>{rows}</table>"
+        if rows
+        else ""
+    )
+    return (
+        f"<p style='margin:8px 0 0'><span style='font-weight:600'>{escape(_name(lesson))}</span>: "
+        f"{escape(_facts(lesson))}</p>{table}"
+    )

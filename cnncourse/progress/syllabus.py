@@ -1,0 +1,46 @@
+"""The lessons that there are."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Lesson:
+    """One lesson.
+
+    Parameters
+    ----------
+    number : str
+        "01".
+    title : str
+    file : str
+        Its notebook, from the course's folder.
+    minutes : int
+        How long it takes, the exercises not counted.
+    """
+
+    number: str
+    title: str
+    file: str
+    minutes: int
+
+
+LESSONS = (
+    Lesson("00", "Start here", "notebooks/00_start_here.ipynb", 20),
+    Lesson("01", "Spaceship smoothing", "notebooks/01_spaceship_smoothing.ipynb", 75),
+)
+"""In the order of the course; the first asks the concept test before it, the last the one after."""
+
+
+def lesson_of(subject: str) -> str:
+    """Read the lesson from the id of an exercise or a prediction; "" if there is none in it.
+
+    Examples
+    --------
+    >>> lesson_of("E1.2"), lesson_of("P12.3"), lesson_of("C3")
+    ('01', '12', '')
+    """
+    found = re.fullmatch(r"[A-Z](\d{1,2})\.\d+", subject)
+    return f"{int(found[1]):02}" if found else ""
