@@ -94,12 +94,22 @@ def as_written(answer: Any, exact: Any) -> bool:
     (True, True)
     """
     a, b = np.asarray(answer, dtype=float), np.asarray(exact, dtype=float)
-    if a.shape != b.shape or not np.isfinite(a).all():
+    if a.shape != b.shape:
         return False
-    with np.errstate(all="ignore"):  # an answer may be as large as a float can be
-        fits = np.abs(a - b) <= TOLERANCE * np.abs(b) + NOTHING
-        for decimals in range(2, 7):
-            step = 10.0**-decimals
-            on_grid = np.abs(a / step - np.rint(a / step)) <= TOLERANCE
-            fits |= on_grid & (np.abs(a - b) <= (0.5 + TOLERANCE) * step)
-    return bool(fits.all())
+    return all(_rounds(x, y) for x, y in zip(a.ravel().tolist(), b.ravel().tolist(), strict=True))
+
+
+def _rounds(answer: float, exact: float) -> bool:
+    off = abs(answer - exact)
+    if not isfinite(off):
+        return False
+    if off <= TOLERANCE * abs(exact) + NOTHING:
+        return True
+    for decimals in range(2, 7):
+        unit = 10.0**-decimals
+        if off > (0.5 + TOLERANCE) * unit:
+            return False
+        places = answer / unit
+        if isfinite(places) and abs(places - round(places)) <= TOLERANCE:
+            return True
+    return False

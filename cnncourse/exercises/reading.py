@@ -119,8 +119,9 @@ def _numbers(value: Any, asked: str) -> tuple[NDArray[np.float64], bool]:
     if isinstance(value, np.ma.MaskedArray) and np.ma.getmaskarray(value).any():
         raise _Unreadable("container", "it returned a masked array, in which numbers are missing")
     if isinstance(value, np.ndarray):
-        if value.dtype == object and value.ndim:  # exact numbers, as from np.zeros(n, dtype=object)
-            return _from_list(np.ndarray.tolist(value), asked)
+        if value.dtype == object:  # exact numbers, as from np.zeros(n, dtype=object)
+            items = np.ndarray.tolist(value)
+            return _from_list(items, asked) if value.ndim else _numbers(items, asked)
         # The base class's own view: a subclass may have replaced everything else.
         return _plain(np.ndarray.view(value, np.ndarray), asked)
     if isinstance(value, (array.array, memoryview)):
@@ -162,7 +163,8 @@ def _exact(value: Any, asked: str) -> float:
             return float(value)
         except (TypeError, ValueError, OverflowError):
             pass
-    raise _Unreadable("dtype", f"it returned {_what(value)}, not {asked} of real numbers")
+    real = asked if asked.startswith("one") else f"{asked} that are real"
+    raise _Unreadable("dtype", f"it returned {_what(value)}, not {real}")
 
 
 def _from_framework(value: Any) -> NDArray[Any] | None:
