@@ -69,7 +69,7 @@ def _cases(draw: Draw) -> list[Case]:
         Case((line, 4), "the example of the task, an even window"),
         Case((np.array([9.0, 7.0, 5.0, 3.0, 1.0]), 2), "a falling line"),
         Case((np.array([4.0, 4.0, 4.0, 4.0, 4.0]), 4), "a ship at rest"),
-        Case((np.array([5, 1, 4, 2]), 2), "whole numbers"),
+        Case((np.array([5, 1, 4, 8]), 2), "whole numbers"),
         Case((np.array([0.0, 0.0, 0.0, 12.0, 0.0, 0.0, 0.0]), 4), "an impulse"),
         Case((draw.numbers(3), 1), "a window of one sample"),
         Case((np.array([0.0137, 1 / 30, -0.002, 0.4]), 2), "small numbers with many decimals"),

@@ -98,7 +98,7 @@ class CheckResult:
     @property
     def score(self) -> str:
         """Points as words: "2 of 3 points"."""
-        return f"{self.points} of {self.max_points} points"
+        return f"{self.points} of {_points(self.max_points)}"
 
     def __repr__(self) -> str:
         lines = [f"{self.exercise_id} {self.title}: {self.status}, {self.score}"]
@@ -150,7 +150,8 @@ def card(colour: str, heading: str, body: str) -> str:
         "font-family:var(--jp-content-font-family,system-ui,sans-serif);"
         "font-size:var(--jp-content-font-size1,14px);line-height:1.45"
     )
-    return f"<div style='{style}'><div>{heading}</div>{body}</div>"
+    # The heading keeps its points to itself where the card is narrow.
+    return f"<div style='{style}'><div style='display:flow-root'>{heading}</div>{body}</div>"
 
 
 def prose(text: str) -> str:
