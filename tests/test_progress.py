@@ -170,9 +170,10 @@ def test_minutes_belong_to_the_lesson_of_the_later_event(life):
     life.does("active", "00")
     life.does("active", "00", after=2)
     life.does("attempt", "E1.2", after=3)
-    life.does("concept", "C1", after=4)
+    life.does("concept", "C1", after=4, form="before")
     life.does("active", "", after=5)
-    assert dict(minutes_of(life.events)) == {"00": 2.0, "01": 12.0}
+    life.does("concept", "C1", after=6, form="after")
+    assert dict(minutes_of(life.events)) == {"00": 11.0, "01": 9.0}
 
 
 def test_two_notebooks_at_once_count_once(life):
@@ -298,7 +299,7 @@ def busy(life):
 def test_text(life):
     assert repr(busy(life)) == (
         "Progress: 3 of 5 points, 1 of 2 exercises, 5 minutes\n"
-        "Lesson 00 Start here: 0 of 1 predictions made, less than a minute\n"
+        "Lesson 00 Start here: 0 of 1 predictions made, 1 minute\n"
         "  [ ] E0.1 Read backwards  not yet, counts for nothing\n"
         "Lesson 01 Spaceship smoothing: 3 of 5 points, 1 of 3 predictions made, 0 right, 4 minutes"
         "\n"

@@ -10,10 +10,12 @@ import types
 from pathlib import Path
 
 import numpy as np
+import platformdirs
 import pytest
 
 from cnncourse import records
 from cnncourse.records import clock, journal, recorder
+from cnncourse.records.folder import recorder_for
 from cnncourse.records.recorder import Recorder
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -99,6 +101,19 @@ def test_the_folder_of_the_platform_is_used_without_a_setting(monkeypatch, tmp_p
     assert Path(done.stdout.strip()).name == "cnncourse"
     if sys.platform == "linux":
         assert Path(done.stdout.strip()) == tmp_path / "cnncourse"
+
+
+@pytest.mark.parametrize("setting", ["", "~nobody-of-this-name/data"])
+def test_without_any_folder_events_stay_in_memory_and_it_is_told(monkeypatch, setting):
+    def homeless(*_, **__):
+        raise RuntimeError("there is no home folder")
+
+    monkeypatch.setattr(platformdirs, "user_data_path", homeless)
+    taken = recorder_for(setting)
+    taken.record("hint", "E1.2", {})
+    assert subjects(taken.since_reset()) == ["E1.2"]
+    assert taken.status().folder is None
+    assert taken.status().problem.startswith("No folder for the records can be found")
 
 
 def test_importing_touches_no_file_and_starts_no_thread(folder):
@@ -387,6 +402,21 @@ def test_the_clock_notes_the_lesson_once_a_minute(shell, monkeypatch):
     monkeypatch.setenv("JPY_SESSION_NAME", r"C:\mine\Untitled1.ipynb")
     after_cell()
     assert notes == ["01", "01", ""]
+
+
+@pytest.mark.parametrize(
+    ("name", "lesson"),
+    [
+        (r"C:\course\notebooks\01_spaceship_smoothing.ipynb", "01"),
+        ("/home/ada/02_mine/12_a.ipynb", "12"),
+        ("01_spaceship_smoothing-Copy1.ipynb", "01"),
+        ("notebooks/my_02_notes.ipynb", ""),
+        ("02_old/notes.ipynb", ""),
+        ("", ""),
+    ],
+)
+def test_the_lesson_is_read_from_the_name_of_the_notebook(name, lesson):
+    assert clock.lesson_of(name) == lesson
 
 
 def test_the_clock_never_raises_or_prints(shell, capsys):

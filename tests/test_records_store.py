@@ -369,6 +369,8 @@ def test_a_torn_last_line_harms_no_later_one(filled):
     found, rest, _ = Journal(filled).read()
     assert names(found) == names(ALL) | {"later0"}
     assert len(rest.strip()) == 100
+    lines = (filled / journal.NAME).read_bytes().splitlines()
+    assert lines[-1] == encode(made(1, "later")[0]), "on a line of its own"
 
 
 def test_a_last_line_that_lacks_only_its_end_counts(filled):
@@ -530,6 +532,56 @@ def test_a_database_of_a_newer_version_is_read_and_left_alone(filled):
     assert "it has format 2" in taken.status().problem
     assert (filled / database.NAME).read_bytes() == before
     assert len(Journal(filled).read()[0]) == 41
+
+
+def test_an_update_of_the_course_in_the_middle_of_a_session_is_noticed(filled):
+    taken = Recorder(filled)
+    taken.record("hint", "old", {})
+    assert taken.flush(30)
+    with closing(sqlite3.connect(filled / database.NAME)) as connection:
+        connection.execute("PRAGMA user_version = 2")
+    taken.record("hint", "new", {})
+    assert taken.flush(30)
+    assert "made by a newer version" in taken.status().problem
+    assert len(taken.since_reset()) == len(Journal(filled).read()[0]) == 42
+
+
+def test_a_damaged_database_that_cannot_be_moved_yet(filled, monkeypatch):
+    def held(_):
+        raise PermissionError(13, "used by another process")  # as Windows says it
+
+    (filled / database.NAME).write_bytes(b"spoilt" * 1000)
+    taken = Recorder(filled)
+    with monkeypatch.context() as patch:
+        patch.setattr(Database, "move_aside", held)
+        taken.record("hint", "new", {})
+        assert taken.flush(30), "the journal has it"
+        assert "used by another process" in taken.status().problem
+        assert len(taken.since_reset()) == 41
+    assert taken.flush(30)
+    assert not taken._store.waiting
+    assert_both_files_hold(filled, taken.since_reset())
+
+
+def test_a_journal_that_cannot_be_read_for_a_while(filled, monkeypatch):
+    def refuse(*_):
+        raise PermissionError(13, "Permission denied")
+
+    early, late = Recorder(filled), Recorder(filled)
+    assert len(early.since_reset()) == 40
+    with monkeypatch.context() as patch:
+        patch.setattr(journal, "_open", refuse)
+        for taken in (early, late):
+            taken.record("hint", "new", {})
+            assert taken.flush(30), "the database has it"
+            assert len(taken.since_reset()) >= 41
+            assert "(Permission denied)" in taken.status().problem
+    assert early.flush(30)
+    assert late.flush(30)
+    for taken in (early, late):
+        assert len(taken.since_reset()) == 42
+        assert taken.status().problem == ""
+    assert_both_files_hold(filled, late.since_reset())
 
 
 def test_lines_of_a_newer_version_stay_in_the_journal(filled):

@@ -35,7 +35,14 @@ class ProgressCard:
             lines += [f"  {_MARKS[found.state]} {_task_name(found):<{width}}  {_state(found)}"
                       for found in lesson.tasks]  # fmt: skip
         lines.append(_concept_test(self.progress))
-        lines.append(fill(f"Next: {self.progress.next_step}", 96, subsequent_indent="  "))
+        lines.append(
+            fill(
+                f"Next: {self.progress.next_step}",
+                96,
+                subsequent_indent="  ",
+                break_on_hyphens=False,
+            )
+        )
         return "\n".join([*lines, self._place(), *self._problem()])
 
     def _repr_html_(self) -> str:
@@ -153,8 +160,9 @@ def _bar(progress: Progress) -> str:
 def _lesson_html(lesson: LessonProgress) -> str:
     rows = "".join(
         "<tr style='background:none'>"
-        f"<th scope='row' style='{_CELL};font-weight:400'>"
-        f"<span aria-hidden='true' style='display:inline-block;width:1.4em'>{_SIGNS[found.state]}"
+        f"<th scope='row' style='{_CELL};font-weight:400;padding-left:1.6em;text-indent:-1.6em'>"
+        f"<span aria-hidden='true' style='display:inline-block;width:1.6em;text-indent:0'>"
+        f"{_SIGNS[found.state]}"
         f"</span>{escape(_task_name(found))}</th>"
         f"<td style='{_CELL};opacity:.85'>{escape(_state(found))}</td></tr>"
         for found in lesson.tasks

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from datetime import timedelta
 
-from cnncourse.progress.syllabus import lesson_of
+from cnncourse.progress.syllabus import LESSONS, lesson_of
 from cnncourse.records import Event
 
 LONGEST_PAUSE = timedelta(minutes=10)
@@ -44,4 +44,8 @@ def minutes_of(events: Iterable[Event]) -> Mapping[str, float]:
 
 
 def _lesson(event: Event) -> str:
-    return event.subject if event.kind == "active" else lesson_of(event.subject)
+    if event.kind == "active":
+        return event.subject
+    if event.kind == "concept":
+        return LESSONS[0 if event.data.get("form") == "before" else -1].number
+    return lesson_of(event.subject)

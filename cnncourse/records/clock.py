@@ -12,7 +12,7 @@ from typing import Any
 LEAST_INTERVAL = 60.0
 """Seconds between two notes."""
 
-_LESSON = re.compile(r"(\d\d)_[^/\\]*$")
+_LESSON = re.compile(r"(?:^|[/\\])(\d\d)_[^/\\]*$")
 
 
 def lesson_of(notebook: str) -> str:
