@@ -138,7 +138,7 @@ class Form(FormView):
             parts.append(f"<p style='margin:0;font-size:85%;opacity:.8'>{_html(self._how())}</p>")
         frame = (
             "border:1px solid var(--jp-border-color2,rgba(128,128,128,.35));border-left:5px solid "
-            "#0b65a0;border-radius:4px;padding:8px 14px 10px;margin:4px 0;max-width:46rem"
+            "#0b65a0;border-radius:4px;padding:8px 14px 10px;margin:4px 0;max-width:50rem"
         )
         return f"<div style='{frame}'>{''.join(parts)}</div>"
 

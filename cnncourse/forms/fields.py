@@ -89,9 +89,9 @@ class Choice:
 
     def read(self, raw: Any) -> str:
         """The key that was chosen."""
-        if raw not in self.options:
+        if not isinstance(raw, str) or raw not in self.options:
             raise ValueError(self.missing)
-        return str(raw)
+        return raw
 
     def lines(self) -> list[str]:
         """One line an option; one line for all if they stand in a row."""

@@ -11,7 +11,6 @@ from numpy.typing import ArrayLike
 from cnncourse.plots.picture import (
     BLUE,
     GREY,
-    VERMILLION,
     Picture,
     figure_of,
     in_house_style,
@@ -97,8 +96,8 @@ def calibration_plot(sure: ArrayLike, right: ArrayLike, *, ax: Axes | None = Non
     axes.plot([0, 100], [0, 100], color=GREY, linestyle=(0, (4, 3)), linewidth=1.5)
     axes.annotate(
         "as sure as right",
-        (14, 14),
-        xytext=(4, 6),
+        (31, 31),
+        xytext=(0, 5),
         textcoords="offset points",
         rotation=45,
         rotation_mode="anchor",
@@ -113,8 +112,7 @@ def calibration_plot(sure: ArrayLike, right: ArrayLike, *, ax: Axes | None = Non
         low, high = (100 * bound for bound in wilson_interval(good, count))
         share, x = 100 * good / count, 100 * level
         axes.vlines(x, low, high, color=BLUE, linewidth=2)
-        colour = VERMILLION if not low <= x <= high else BLUE
-        axes.plot([x], [share], "o", color=colour, markersize=6 + 2 * math.sqrt(count))
+        axes.plot([x], [share], "o", color=BLUE, markersize=6 + 2 * math.sqrt(count))
         axes.annotate(
             f"{good} of {count}", (x, share), xytext=(-9, 0), textcoords="offset points",
             ha="right", va="center", fontsize=11,

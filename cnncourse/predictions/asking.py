@@ -10,6 +10,7 @@ from numpy.typing import ArrayLike
 from cnncourse import records
 from cnncourse.predictions.comparing import Comparison
 from cnncourse.predictions.data import get
+from cnncourse.predictions.history import fitting, outcomes
 from cnncourse.predictions.model import Prediction
 from cnncourse.predictions.wording import answer_in_words, sure_in_words
 
@@ -109,7 +110,7 @@ def compare(prediction_id: str, computed: ArrayLike | Any) -> Comparison:
     if not made:
         return Comparison(prediction, result)
     # Running the cell again tells nothing new.
-    told = {event.data.get("prediction") for event in records.events("outcome", prediction.id)}
+    told = outcomes(prediction.id)
     for event in made:
         data = event.data
         comparison = Comparison(
@@ -137,14 +138,7 @@ def _kept(prediction: Prediction, answer: Any, sure: float, seen: bool) -> str:
 
 def _made(prediction: Prediction) -> list[records.Event]:
     """The predictions that were recorded, also in earlier sessions, the last one last."""
-    from cnncourse.forms import LEVELS
-
-    # An answer to an older wording of the question may fit no more.
-    return [
-        event
-        for event in records.events("prediction", prediction.id)
-        if prediction.accepts(event.data.get("answer")) and event.data.get("sure") in LEVELS
-    ]
+    return fitting(prediction, records.events("prediction", prediction.id))
 
 
 def _checked(prediction: Prediction, answer: Any) -> Any:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from cnncourse import records
 from cnncourse.predictions.data import PREDICTIONS
+from cnncourse.predictions.history import fitting, outcomes
 from cnncourse.predictions.wording import sure_in_words
 
 if TYPE_CHECKING:
@@ -24,16 +25,14 @@ class Judged:
 
 def judged() -> list[Judged]:
     """The first prediction of each id that was made before its result was shown."""
-    told = {e.data.get("prediction"): e.data.get("right") for e in records.events("outcome")}
-    first: dict[str, records.Event] = {}
-    for event in records.events("prediction"):
-        if event.subject in PREDICTIONS and not event.data.get("seen"):
-            first.setdefault(event.subject, event)
-    return [
-        Judged(name, float(first[name].data["sure"]), bool(told[first[name].id]))
-        for name in PREDICTIONS
-        if name in first and first[name].id in told
-    ]
+    told, events = outcomes(), records.events("prediction")
+    made = []
+    for prediction in PREDICTIONS.values():
+        before = [e for e in fitting(prediction, events) if not e.data.get("seen")]
+        if before and before[0].id in told:
+            sure, right = float(before[0].data["sure"]), told[before[0].id]
+            made.append(Judged(prediction.id, sure, right))
+    return made
 
 
 def brier_score(made: list[Judged]) -> float:
@@ -74,30 +73,39 @@ def reading(made: list[Judged]) -> list[str]:
     return lines
 
 
+# Fewer than this say nothing about a level, whatever the interval.
+_ENOUGH = 5
+
+
 def _level(sure: float, right: list[bool]) -> str:
     """One level in a sentence; only what lies outside its interval is called by a name."""
     from cnncourse.plots.calibration import wilson_interval
 
     good, count = sum(right), len(right)
+    kind = {0.25: "at which you were {}", 0.5: "of which you said “{}”"}.get(
+        sure, "of which you were {}"
+    )
+    words, level = sure_in_words(sure).split(" (")
+    which = f"{kind.format(words)} ({level}"
+    if count == 1:
+        return (
+            f"The one prediction {which} was {'right' if good else 'wrong'}: one tells nothing yet."
+        )
     low, high = wilson_interval(good, count)
     share = good / count
-    if sure > high:
-        verdict = "fewer than you thought. Here you were overconfident"
-    elif sure < low:
-        verdict = "more than you thought. Here you may trust yourself more"
-    elif abs(share - sure) <= 0.1:
+    if abs(share - sure) <= 0.1:
         verdict = "about as many as you thought"
-    else:
+    elif low <= sure <= high or count < _ENOUGH:
         verdict = (
             f"{'fewer' if share < sure else 'more'} than you thought, but so few may be chance"
         )
-    words = sure_in_words(sure)
-    kind = {0.25: f"at which you were {words}", 0.5: f"which you thought “{words}”"}.get(
-        sure, f"of which you were {words}"
-    )
-    which = f"Of the {count} predictions" if count > 1 else "Of the one prediction"
+    elif sure > high:
+        verdict = "fewer than you thought. Here you were overconfident"
+    else:
+        verdict = "more than you thought. Here you may trust yourself more"
+    number = "none" if good == 0 else str(good)
     was = "was" if good == 1 else "were"
-    return f"{which} {kind}, {good if good else 'none'} {was} right: {verdict}."
+    return f"Of the {count} predictions {which}, {number} {was} right: {verdict}."
 
 
 def show_calibration() -> Picture | None:

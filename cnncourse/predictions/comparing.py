@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from cnncourse.exercises.report import card, paragraph
+from cnncourse.exercises.report import card, paragraph, prose
 from cnncourse.predictions.model import Prediction
 from cnncourse.predictions.wording import answer_in_words, remark, shown, sure_in_words
 
@@ -141,13 +141,13 @@ class Comparison:
             f"<span style='float:right;opacity:.8'>{escape(self.prediction.id)}</span>"
         )
         table = self._cells_table() if self.prediction.kind == "sketch" else self._table()
-        notes = "".join(f"<p style='margin:8px 0 0'>{_prose(text)}</p>" for text in self._notes())
+        notes = "".join(f"<p style='margin:8px 0 0'>{prose(text)}</p>" for text in self._notes())
         return _FOLDED + card(colour, heading, table + notes)
 
     def _table(self) -> str:
         rows = "".join(
             f"<tr style='background:none'>{_head(label)}<td style='text-align:left;padding:1px 0;"
-            f"font-weight:{600 if label == 'Came out' else 400}'>{_prose(text)}</td></tr>"
+            f"font-weight:{600 if label == 'Came out' else 400}'>{prose(text)}</td></tr>"
             for label, text in self._lines()
         )
         return f"<table style='{_TABLE}'>{rows}</table>"
@@ -218,15 +218,8 @@ def _cell(text: str, label: str) -> str:
 def _sure_line(sure: float | None) -> str:
     if sure is None:
         return ""
-    return f"<p style='margin:4px 0 0;opacity:.8'>You were {escape(sure_in_words(sure))}.</p>"
+    return f"<p style='margin:4px 0 0;opacity:.8'>How sure: {escape(sure_in_words(sure))}</p>"
 
 
 def _plain(text: str) -> str:
     return text.replace("`", "")
-
-
-def _prose(text: str) -> str:
-    """Escape `text`; what stands between backquotes becomes code."""
-    pieces = escape(text).split("`")
-    code = "<code style='background:none;color:inherit;font-weight:600'>"
-    return "".join(f"{code}{p}</code>" if i % 2 else p for i, p in enumerate(pieces))

@@ -176,7 +176,7 @@ class _Table:
         """Read a known wrong number or array."""
         self.only(_WRONG)
         expected = f"finite numbers of shape {shape}" if shape else "a finite number"
-        value = self.get("value", lambda v: _finite(v) and np.shape(v) == shape, expected)
+        value = self.get("value", lambda v: _finite(v) and _shape_of(v) == shape, expected)
         return KnownWrong(self.slug(), np.array(value, dtype=float), self.text("means"))
 
     def _check_options(self, options: Sequence[Option]) -> None:
@@ -224,6 +224,15 @@ def _finite(value: Any) -> bool:
     if isinstance(value, list):
         return bool(value) and all(_finite(v) for v in value)
     return type(value) in (int, float) and math.isfinite(value)
+
+
+def _shape_of(value: Any) -> tuple[int, ...] | None:
+    """Shape of nested lists of numbers; None if their rows differ in length."""
+    if not isinstance(value, list):
+        return ()
+    shapes = {_shape_of(row) for row in value}
+    first = shapes.pop()
+    return None if shapes or first is None else (len(value), *first)
 
 
 def _plain(value: Any) -> bool:
