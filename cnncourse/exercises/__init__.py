@@ -40,6 +40,8 @@ __all__ = [
 ]
 
 _LADDER = Ladder()
+_NO_ATTEMPT = ("not a function", "not a value")
+records.keep_time()
 
 
 def check(
@@ -89,13 +91,9 @@ def check(
     if not isinstance(time_limit, Real) or not 0 < time_limit < float("inf"):
         raise ValueError(f"time_limit must be a positive number of seconds, got {time_limit!r}")
     result = judge(exercise, function, seed=seed, time_limit=float(time_limit))
-    records.keep_time()
     if result.status != "not attempted" and result.problem not in _NO_ATTEMPT:
         _LADDER.attempt(exercise, result)
     return result
-
-
-_NO_ATTEMPT = ("not a function", "not a value")
 
 
 def given(exercise_id: str, seed: int | str | None = None) -> Given:
@@ -128,7 +126,6 @@ def given(exercise_id: str, seed: int | str | None = None) -> Given:
     exercise, variant = get(exercise_id), variants.current_variant(seed)
     numbers = Given(exercise, variant)
     variants.note_shown(exercise, variant)
-    records.keep_time()
     return numbers
 
 

@@ -13,6 +13,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import numpy as np
+from numpy import convolve as full  # bound here: a learner may overwrite np.convolve
 
 from cnncourse.exercises.comparing import close
 from cnncourse.exercises.drawing import Draw
@@ -119,7 +120,7 @@ def _box(m: int) -> Array:
 
 def _halved(m: int) -> Array:
     """Give m + 1 weights, of which the outermost are halved."""
-    return np.convolve(_box(m), [0.5, 0.5])
+    return full(_box(m), [0.5, 0.5])
 
 
 def _one_less(x: Array, m: int) -> Array:
@@ -128,7 +129,7 @@ def _one_less(x: Array, m: int) -> Array:
 
 
 def _uncut(weights: Callable[[int], Array]) -> Callable[[Array, int], Array]:
-    return lambda x, m: np.convolve(x, _box(m) if m % 2 else weights(m), "same")
+    return lambda x, m: full(x, _box(m) if m % 2 else weights(m), "same")
 
 
 def _mended_for(length: int) -> Callable[[Array, int], Array]:
@@ -235,7 +236,7 @@ EXERCISE = Exercise(
             "With an even window there is one average too many, and none is centred on a sample.",
             'The mode "valid" gives n - m + 1 averages. If m is even, they belong to places '
             "halfway between samples. What is in the middle of two neighbours?",
-            (lambda x, m: _by_definition(x, m) if m % 2 else np.convolve(x, _box(m), "valid"),),
+            (lambda x, m: _by_definition(x, m) if m % 2 else full(x, _box(m), "valid"),),
         ),
         Misconception(
             "one-sample-off",
