@@ -169,11 +169,11 @@ def _agrees(terminal: TextIO) -> bool:
 
 
 def _exercises(options: argparse.Namespace) -> int:
-    from cnncourse.exercises import catalogue
+    from cnncourse.exercises.catalogue import faults, table
 
     if not options.check:
-        print(catalogue.table())
-    faults = catalogue.faults()
-    for fault in faults:
+        print(table())
+    found = faults()
+    for fault in found:
         print(fault, file=sys.stderr)
-    return 1 if faults else 0
+    return 1 if found else 0
