@@ -3,11 +3,14 @@
 import array
 import copy
 import dataclasses
+import math
 from decimal import Decimal
 from fractions import Fraction
 
 import numpy as np
 import pytest
+from hypothesis import given as given_by_hypothesis
+from hypothesis import strategies as st
 
 from cnncourse import records
 from cnncourse.exercises import EXERCISES, check, get, given, set_variant, variants
@@ -320,6 +323,45 @@ def test_answers_of_another_form(number):
     assert problem is None or result.problem == problem
     assert said in result.message and result.points == 0
     assert result.message in repr(result).replace("\n  ", " ") and result._repr_html_()
+
+
+LEAVES = st.one_of(
+    st.none(), st.booleans(), st.integers(), st.floats(), st.complex_numbers(), st.text(),
+    st.fractions(), st.decimals(), st.binary(), st.just(6.3), st.just(63), st.floats(6, 7),
+)  # fmt: skip
+ANYTHING = st.recursive(
+    LEAVES,
+    lambda inner: st.one_of(
+        st.lists(inner, max_size=3),
+        st.tuples(inner),
+        st.dictionaries(st.text(max_size=2), inner, max_size=2),
+        st.lists(inner, max_size=2).map(lambda items: np.array(items, dtype=object)),
+    ),
+    max_leaves=5,
+)
+
+
+def only_number_in(value):
+    """The one number in brackets, however many; NaN if there is none."""
+    while isinstance(value, (list, tuple, np.ndarray)) and len(value) == 1:
+        value = value[0]
+    if isinstance(value, bool) or not isinstance(value, (int, float, Fraction, Decimal)):
+        return math.nan
+    try:
+        return float(value)
+    except (OverflowError, ValueError):
+        return math.nan
+
+
+@given_by_hypothesis(ANYTHING)
+def test_no_answer_brings_a_check_down_and_only_the_right_one_passes(value):
+    result = check("E1.0", value)
+    number = only_number_in(value)
+    if result.status == "passed":
+        assert abs(number - 6.3) < 1e-4, value
+    if abs(number - 6.3) < 1e-6 and np.ndim(value) <= 2:
+        assert result.status == "passed", value
+    assert len(repr(result)) < 3000 and result._repr_html_()
 
 
 def test_a_value_that_never_ends_is_stopped():
