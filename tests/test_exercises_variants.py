@@ -335,7 +335,7 @@ ANYTHING = st.recursive(
         st.lists(inner, max_size=3),
         st.tuples(inner),
         st.dictionaries(st.text(max_size=2), inner, max_size=2),
-        st.lists(inner, max_size=2).map(lambda items: np.array(items, dtype=object)),
+        st.lists(LEAVES, max_size=2).map(lambda items: np.array(items, dtype=object)),
     ),
     max_leaves=5,
 )
