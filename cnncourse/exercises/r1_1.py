@@ -1,11 +1,11 @@
 """R1.1: repair a centred average whose even windows have no middle.
 
 The bug was published: the moving average of the geophysics package bruges, a box in
-``np.convolve(..., "same")``, moves the data when the window has an even length, "easily seen by
-taking the moving average of a function y = x" (github.com/agilescientific/bruges, issue 105, 2024);
-pandas discusses the same for ``rolling(m, center=True)`` (github.com/pandas-dev/pandas, issues
-14425 and 40313). The remedy, m + 1 weights of which the outermost two are halved, is the one of
-statsmodels' ``seasonal_decompose`` for even periods.
+``np.convolve(..., "same")``, moves the data when the window has an even length; the report shows it
+with a straight line, y = x (github.com/agilescientific/bruges, issue 105, 2024). pandas discusses
+the same for ``rolling(m, center=True)`` (github.com/pandas-dev/pandas, issues 14425 and 40313). The
+remedy, m + 1 weights of which the outermost two are halved, is the one of statsmodels'
+``seasonal_decompose`` for even periods.
 """
 
 from __future__ import annotations
