@@ -13,6 +13,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TextIO
 
+PATIENCE = 60.0
+"""How long a disk may take to answer, s."""
+
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Read the arguments and do what they ask for.
@@ -85,8 +88,10 @@ def _progress(options: argparse.Namespace) -> int:
         return _export(options.export)
     if options.reset:
         return _reset(options.yes)
+    from cnncourse import records
     from cnncourse.progress import show_progress
 
+    records.flush(PATIENCE)  # nobody waits with a notebook: let a slow disk have its time
     print(show_progress())
     return 0
 
@@ -154,7 +159,7 @@ def _reset(agreed: bool) -> int:
         return 1
     write_new(copy, text)
     records.reset()
-    if not records.flush(10.0):
+    if not records.flush(PATIENCE):
         raise Failure(f"the reset could not be recorded. {records.status().problem}".strip())
     print("Done.")
     return 0

@@ -12,9 +12,16 @@ import pytest
 
 from cnncourse import cli, records
 from cnncourse.progress import export
+from cnncourse.records import recorder
 from cnncourse.records.recorder import Recorder
 
 ROOT = Path(__file__).resolve().parent.parent
+
+
+@pytest.fixture(autouse=True)
+def patience(monkeypatch):
+    """A busy machine must not change what is found."""
+    monkeypatch.setattr(recorder, "PATIENCE", 60.0)
 
 
 @pytest.fixture

@@ -1,5 +1,6 @@
 """Recording from a notebook: at once, whatever the disk does."""
 
+import builtins
 import datetime
 import json
 import os
@@ -15,11 +16,17 @@ import platformdirs
 import pytest
 
 from cnncourse import records
-from cnncourse.records import clock, journal, recorder
+from cnncourse.records import clock, event, journal, recorder
 from cnncourse.records.folder import recorder_for
 from cnncourse.records.recorder import Recorder
 
 ROOT = Path(__file__).resolve().parent.parent
+
+
+@pytest.fixture(autouse=True)
+def patience(monkeypatch):
+    """A busy machine must not change what is found."""
+    monkeypatch.setattr(recorder, "PATIENCE", 60.0)
 
 
 @pytest.fixture
@@ -268,8 +275,13 @@ def test_record_does_not_wait_for_the_disk(folder, monkeypatch):
     monkeypatch.setattr(recorder, "PATIENCE", 0.0)
     assert len(taken.since_reset()) == 101  # known before the disk knows them
     assert "does not answer" in taken.status().problem
+    monkeypatch.setattr(recorder, "LONG_PATIENCE", 0.0)
+    with pytest.raises(TimeoutError, match="does not answer"):
+        taken.everything()
+    with pytest.raises(TimeoutError):
+        taken.reset()
     let_go.set()
-    monkeypatch.setattr(recorder, "PATIENCE", 2.0)
+    monkeypatch.setattr(recorder, "PATIENCE", 60.0)
     assert taken.flush(60)
     assert len(Recorder(folder).since_reset()) == 101
     assert taken.status().problem == ""
@@ -332,13 +344,21 @@ import builtins, os, time, json, cnncourse.records as r
 r.record("hint", "before"); r.events()
 def nonsense(*_, **__): raise ValueError("replaced")
 time.time = time.monotonic = os.write = os.open = os.fsync = nonsense
-r.record("hint", "during")
+for _ in range(2): r.record("hint", "during")
 print(r.flush(30), r.status().problem)
 """
     done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True)
     assert done.stdout == "True \n"
     assert done.stderr == ""
-    assert subjects(records.events()) == ["before", "during"]
+    assert subjects(records.events()) == ["before", "during", "during"]
+
+
+def test_a_line_is_whole_though_a_learner_replaced_len(monkeypatch):
+    taken = event.make(datetime.datetime.now(datetime.UTC), "hint", "E1.2", {"number": 1}, "me")
+    with monkeypatch.context() as patch:
+        patch.setattr(builtins, "len", lambda _: 3)
+        line = event.encode(taken)
+    assert event.scan(line) == ([taken], b"")
 
 
 INTERRUPTED = """

@@ -35,6 +35,12 @@ def made(count, prefix="e", filler=""):
     ]  # fmt: skip
 
 
+@pytest.fixture(autouse=True)
+def patience(monkeypatch):
+    """A busy machine must not change what is found."""
+    monkeypatch.setattr(recorder, "PATIENCE", 60.0)
+
+
 @pytest.fixture
 def folder(tmp_path):
     return tmp_path / "cnncourse"

@@ -77,12 +77,24 @@ def events(kind: str | None = None, subject: str | None = None) -> list[Event]:
 
 
 def everything() -> list[Event]:
-    """Give all events ever recorded, those from before a reset and the resets included."""
+    """Give all events ever recorded, those from before a reset and the resets included.
+
+    Raises
+    ------
+    TimeoutError
+        If the disk does not answer.
+    """
     return _current().everything()
 
 
 def reset() -> None:
-    """Begin anew: earlier events stay in the store, and `events` no longer gives them."""
+    """Begin anew: earlier events stay in the store, and `events` no longer gives them.
+
+    Raises
+    ------
+    TimeoutError
+        If the disk does not answer.
+    """
     _current().reset()
 
 

@@ -16,7 +16,9 @@ from cnncourse.records.event import Event, encode, scan
 
 NAME = "events.jsonl"
 
-# Functions of the system under names of their own: learners may replace those of the modules.
+# Functions under names of their own: a learner's program may replace those of the modules while
+# lines are written.
+_len = len
 _open, _write, _read, _fsync, _close = os.open, os.write, os.read, os.fsync, os.close
 _BINARY = getattr(os, "O_BINARY", 0)  # Windows would write \r\n
 
@@ -52,8 +54,8 @@ class Journal:
             _fsync(handle)
         finally:
             _close(handle)
-        if written < len(content):
-            raise OSError(f"only {written} of {len(content)} bytes could be written")
+        if written < _len(content):
+            raise OSError(f"only {written} of {_len(content)} bytes could be written")
 
     def read(self, since: Mark = Mark()) -> tuple[list[Event], bytes, Mark] | None:
         """Read the events behind `since`, what is no event, and how far it was read.

@@ -23,7 +23,9 @@ from cnncourse.records.history import RESET, ordered, put_away, seen_so_far
 from cnncourse.records.store import Store
 
 PATIENCE = 2.0
-"""How long a caller waits for the disk, s."""
+"""How long a notebook waits for the disk, s."""
+LONG_PATIENCE = 60.0
+"""How long somebody does who wants all or nothing, s."""
 FIRST_DELAY, LONGEST_DELAY = 1.0, 30.0
 """After a failure, the next try comes so many seconds later, then twice as many, ..."""
 _ONE_TICK = timedelta(microseconds=1)
@@ -81,18 +83,32 @@ class Recorder:
             self._see_to_the_thread()
 
     def everything(self) -> list[Event]:
-        """Give all events, those put away by a reset included, oldest first."""
-        known: dict[str, Event] = {}
-        if self._store is not None:
-            self._ask(PATIENCE)
-            known = self._store.known
-        return ordered((known | {event.id: event for event in list(self._mine)}).values())
+        """Give all events, those put away by a reset included, oldest first.
+
+        Raises
+        ------
+        TimeoutError
+            If the disk does not answer: then there may be more of them.
+        """
+        if self._store is not None and not self._ask(LONG_PATIENCE):
+            raise TimeoutError(f"The disk with {self.folder} does not answer.")
+        return self._known()
 
     def since_reset(self) -> list[Event]:
-        """Give the events since the last reset, oldest first."""
-        found = self.everything()
+        """Give the events since the last reset, oldest first, as far as they can be had soon."""
+        if self._store is not None:
+            self._ask(0.0 if self._hangs() else PATIENCE)
+        found = self._known()
         away = put_away(found)
         return [event for event in found if event.id not in away]
+
+    def _known(self) -> list[Event]:
+        known = {} if self._store is None else self._store.known
+        return ordered((known | {event.id: event for event in list(self._mine)}).values())
+
+    def _hangs(self) -> bool:
+        since = self._busy_since
+        return since is not None and monotonic() - since > PATIENCE
 
     def reset(self) -> None:
         """Put away all that was recorded so far; it stays in the store."""
@@ -102,8 +118,7 @@ class Recorder:
         """Tell where the records lie and what is wrong."""
         if self._store is None:
             return Status(None, self._without_folder)
-        since = self._busy_since
-        if since is not None and monotonic() - since > PATIENCE:
+        if self._hangs():
             words = "does not answer: what you do is kept in memory until it does."
             return Status(self.folder, f"The disk with {self.folder} {words}")
         return Status(self.folder, self._fault or self._store.problem)
@@ -116,13 +131,10 @@ class Recorder:
         return answered and not self._store.unsafe
 
     def _ask(self, timeout: float) -> bool:
-        """Have the thread read and write, and wait for it, unless it hangs already."""
+        """Have the thread read and write, and wait for it; tell whether it did."""
         reply: SimpleQueue[bool] = SimpleQueue()
         self._calls.put(reply)
         self._see_to_the_thread()
-        since = self._busy_since
-        if since is not None and monotonic() - since > PATIENCE:
-            timeout = 0.0
         try:
             return reply.get(timeout=max(timeout, 0.0))
         except Empty:

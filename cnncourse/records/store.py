@@ -39,7 +39,7 @@ class Store:
         self._due: dict[str, Events] = {"journal": {}, "database": {}}
         self._trouble: dict[str, str] = {}
         self._remark = ""
-        self._taken = 0
+        self._seen: set[str] = set()
         self._mark: Mark | None = None
         self._database_read = not with_database
         self._database_usable = with_database
@@ -52,8 +52,8 @@ class Store:
         mine : list of Event
             All events of this process; the list only grows.
         """
-        new = {event.id: event for event in mine[self._taken :]}
-        self._taken += len(new)
+        new = {event.id: event for event in mine if event.id not in self._seen}
+        self._seen.update(new)
         self.known = self.known | new
         self._due["journal"] |= new
         if self._database_usable:
@@ -133,7 +133,7 @@ class Store:
             self._trouble["journal"] = _reason(error)
             return
         in_journal = _by_id(events)
-        self.known = in_journal | found | _by_id(mine[: self._taken])
+        self.known = in_journal | found | {e.id: e for e in mine if e.id in self._seen}
         self._due["journal"] = _without(self.known, in_journal)
         if self._database_read and self._database_usable:
             self._due["database"] = _without(self.known, held)
