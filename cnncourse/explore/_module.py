@@ -49,8 +49,9 @@ page.put = (name, value) => {{
   (page.listeners[`change:${{name}}`] ?? []).forEach((listener) => listener());
 }};
 page.model = model;
+page.view = () => render({{ model, el: document.getElementById("{place}") }});
 window.{place} = page;
-render({{ model, el: document.getElementById("{place}") }});
+page.view();
 </script>
 </body>
 </html>
@@ -117,7 +118,8 @@ def page(name: str, title: str, state: Mapping[str, object]) -> str:
 def page_of(module: str, style: str, title: str, state: Mapping[str, object], *, place: str) -> str:
     """A whole HTML page with any widget: its module and style, its title and state.
 
-    In the page, ``window.<place>.sent`` holds what would have gone to Python.
+    In the page, ``window.<place>.sent`` holds what would have gone to Python, ``put(name, value)``
+    sets what comes from it, and ``view()`` makes another view.
     """
     binary = {k: base64.b64encode(v).decode() for k, v in state.items() if isinstance(v, bytes)}
     plain = {k: v for k, v in state.items() if not isinstance(v, bytes)}
