@@ -9,7 +9,7 @@ from cnncourse.exercises.report import card
 from cnncourse.inventory.model import FormName, Item, Option, Question
 from cnncourse.inventory.prose import block_html, block_plain, inline_html, plain
 
-RIGHT, WRONG, OPEN = "✓ right", "✗ not right", "○ not answered"
+RIGHT, WRONG, OPEN = "✓ right", "✗ not right", "○ open"
 
 # Middle tones: they stand out from a light and from a dark page. The words carry the meaning.
 _COLOURS = {True: "#2f9e63", False: "#d9822b", None: "#8a8f98"}
@@ -38,7 +38,8 @@ def question_html(question: Question) -> str:
         f"<li style='margin:1px 0'>{inline_html(option.text)}</li>" for option in question.options
     )
     return (
-        f"{block_html(question.given)}<p style='font-weight:600'>{inline_html(question.asks)}</p>"
+        f"{block_html(question.given)}"
+        f"<p style='margin:6px 0 2px;font-weight:600'>{inline_html(question.asks)}</p>"
         f"<ol style='list-style-type:lower-alpha;margin:2px 0 6px'>{options}</ol>"
     )
 
@@ -111,9 +112,10 @@ class Marked:
         return "\n".join([*lines, *([f"  {self.remark}"] if self.remark else [])])
 
     def _repr_html_(self) -> str:
+        sign, words = verdict(self.chosen).split(" ", 1)
         heading = (
             f"<span style='color:{colour(self.chosen)};font-weight:700'>"
-            f"{verdict(self.chosen).capitalize()}</span><span style='font-weight:600;"
+            f"{sign} {words.capitalize()}</span><span style='font-weight:600;"
             f"margin-left:12px'>{self.item.id} {escape(self.item.concept)}</span>"
         )
         others = "".join(

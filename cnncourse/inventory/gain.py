@@ -123,19 +123,21 @@ class Gain:
             return card(_TONE, f"<span>{escape(NOTHING)}</span>", "")
         heads = "".join(
             f"<th scope='col' style='{_CELL};font-weight:600'>{name}</th>"
-            for name in ("Concept", "Before", "After", "What it shows")
+            for name in ("Concept", "Before", "After")
         )
-        rows = "".join(_row(row) for row in self.rows)
-        style = "border:none;border-collapse:collapse;font-size:inherit;color:inherit;margin:8px 0"
-        body = (
-            f"<table style='{style}'><thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table>"
+        rows = "".join(_rows(row) for row in self.rows)
+        style = (
+            "border:none;border-collapse:collapse;font-size:inherit;color:inherit;margin:8px 0;"
+            "width:100%;table-layout:auto"
         )
+        head = f"<thead><tr style='{_ROW}'>{heads}</tr></thead>"
+        body = f"<table style='{style}'>{head}<tbody>{rows}</tbody></table>"
         first, *others = self.summary()
         body += f"<p style='margin:6px 0 0'><strong>{escape(first)}</strong></p>"
         small = "margin:6px 0 0;font-size:90%;opacity:.85"
         body += "".join(f"<p style='{small}'>{escape(text)}</p>" for text in others)
         title = "<span style='font-weight:700'>Concepts before and after the course</span>"
-        return card(_TONE, title, f"<div style='overflow-x:auto'>{body}</div>")
+        return card(_TONE, title, body)
 
     def summary(self) -> list[str]:
         """The totals, the gain, and what to keep in mind about it."""
@@ -182,7 +184,8 @@ class Gain:
         return bool(self._answered("before") or self._answered("after"))
 
 
-_CELL = "text-align:left;vertical-align:top;padding:3px 14px 3px 0;white-space:normal"
+_CELL = "text-align:left;vertical-align:top;padding:5px 12px 0 0;white-space:normal"
+_ROW = "background:none;border:none"
 
 
 def gain(before: Mapping[str, Option], after: Mapping[str, Option]) -> Gain:
@@ -220,15 +223,17 @@ def _wrapped(text: str) -> str:
     return fill(text, 96, initial_indent="  ", subsequent_indent="  ")
 
 
-def _row(row: ItemGain) -> str:
+def _rows(row: ItemGain) -> str:
+    """Two rows: the concept with its marks, and below them what they show."""
     marks = "".join(
-        f"<td style='{_CELL}'><span style='color:{colour(option)};font-weight:700'>{sign}</span> "
-        f"{words}</td>"
+        f"<td style='{_CELL};width:1%;white-space:nowrap'><span style='color:{colour(option)};"
+        f"font-weight:700'>{sign}</span> {words}</td>"
         for option in (row.before, row.after)
         for sign, words in [verdict(option).split(" ", 1)]
     )
     return (
-        f"<tr style='background:none'><th scope='row' style='{_CELL};font-weight:600'>"
-        f"{row.item.id} {escape(row.item.concept)}</th>{marks}<td style='{_CELL}'>"
+        f"<tr style='{_ROW}'><th scope='row' style='{_CELL};font-weight:600'>"
+        f"{row.item.id} {escape(row.item.concept)}</th>{marks}</tr>"
+        f"<tr style='{_ROW}'><td colspan='3' style='{_CELL};padding-top:1px;opacity:.85'>"
         f"{escape(row.sentence())}</td></tr>"
     )

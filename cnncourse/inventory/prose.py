@@ -73,10 +73,12 @@ def block_html(text: str) -> str:
     Examples
     --------
     >>> block_html("Given is\n\n    x = [1, 2]")
-    '<p>Given is</p><pre>x = [1, 2]</pre>'
+    "<p style='margin:6px 0'>Given is</p><pre style='margin:6px 0'>x = [1, 2]</pre>"
     """
     return "".join(
-        f"<pre>{escape(content)}</pre>" if kind == "code" else f"<p>{inline_html(content)}</p>"
+        f"<pre style='margin:6px 0'>{escape(content)}</pre>"
+        if kind == "code"
+        else f"<p style='margin:6px 0'>{inline_html(content)}</p>"
         for kind, content in blocks(text)
     )
 

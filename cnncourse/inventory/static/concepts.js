@@ -4,16 +4,21 @@ import { element, keepKeys, liveRegion, prose, pushButton, radioGroup, uniqueId 
 const KERNEL_SLOW =
   "Waiting for the kernel. If it is busy, your answer is marked as soon as it is free; " +
   "if it was restarted, run this cell again: what was marked is kept.";
-const TAGS = { code: ["code", { class: "cf-code" }], em: ["em", {}] };
+const LONGEST_UNBROKEN = 24;
+
+/** One span: plain text, code or emphasis. */
+function piece([how, text]) {
+  if (how === "em") return element("em", {}, text);
+  if (how !== "code") return text;
+  const short = text.length <= LONGEST_UNBROKEN ? " ci-short" : "";
+  return element("code", { class: `cf-code${short}` }, text);
+}
 
 /** Blocks of spans, as Python sends them, as elements. */
 function written(blocks) {
   return blocks.map(({ kind, spans }) => {
     if (kind === "code") return element("pre", { class: "ci-block" }, spans[0][1]);
-    const pieces = spans.map(([how, text]) =>
-      how in TAGS ? element(TAGS[how][0], TAGS[how][1], text) : text,
-    );
-    return element("p", { class: "ci-text" }, ...pieces);
+    return element("p", { class: "ci-text" }, ...spans.map(piece));
   });
 }
 
