@@ -16,7 +16,7 @@ from cnncourse import records
 from cnncourse.exercises import EXERCISES, check, get, given, set_variant, variants
 from cnncourse.exercises.comparing import as_written
 from cnncourse.exercises.giving import Given
-from cnncourse.exercises.model import Exercise, Misconception, Part, _no_cases
+from cnncourse.exercises.model import Exercise, Misconception, Part
 
 WITH_NUMBERS = [key for key, exercise in EXERCISES.items() if exercise.given is not None]
 # What the seeds gave when E1.0 was published. A class has these numbers: they must never change.
@@ -60,7 +60,7 @@ def test_students_have_different_numbers(exercise_id):
 
 
 def test_two_exercises_draw_independently():
-    other = dataclasses.replace(get("E1.0"), id="E2.9", cases=_no_cases)
+    other = dataclasses.replace(get("E1.0"), id="E2.9")
     numbers = [plain(Given(exercise, "ann")) for exercise in (other, get("E1.0"))]
     assert numbers[0] != numbers[1]
 
@@ -495,6 +495,14 @@ def test_a_table_of_numbers_as_the_answer(monkeypatch):
     assert check("E9.9", np.outer(x, w).tolist()).status == "passed"
     assert check("E9.9", np.outer(w, x)).misconception == "turned"
     assert check("E9.9", np.outer(x, w).ravel()).problem == "shape"
+
+
+def test_a_copy_with_other_numbers_has_them_in_its_case():
+    numbers = {"x": np.array([1.0, 2.0]), "w": np.array([3.0, 5.0])}
+    exercise = dataclasses.replace(exercise_of("vector"), given=lambda draw: numbers)
+    assert plain(Given(exercise, None)) == [[1, 2], [3, 5]]
+    with pytest.raises(ValueError, match="needs cases"):
+        dataclasses.replace(exercise, given=None)
 
 
 def test_ideas_that_no_numbers_tell_apart_are_a_fault():

@@ -180,9 +180,13 @@ class Exercise:
             raise ValueError(f"{self.id}: an exercise needs a reference or a judge")
         if self.given is not None and self.broken is not None:
             raise ValueError(f"{self.id}: a program to repair is not answered by a value")
-        if self.cases is _no_cases:
-            if self.given is None:
-                raise ValueError(f"{self.id}: an exercise without given numbers needs cases")
+        # A copy made by dataclasses.replace brings along the method of the one it was made from.
+        left_out = self.cases is _no_cases or (
+            getattr(self.cases, "__func__", None) is Exercise._given_case
+        )
+        if left_out and self.given is None:
+            raise ValueError(f"{self.id}: an exercise without given numbers needs cases")
+        if left_out:
             object.__setattr__(self, "cases", self._given_case)
 
     def _given_case(self, draw: Draw) -> list[Case]:
