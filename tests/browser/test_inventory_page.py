@@ -97,6 +97,9 @@ def test_the_whole_form_by_keys_then_a_restart_and_it_goes_on(lab, opened):
     notebook.ask_kernel("records.flush()")
     page.evaluate(f"async () => void (await {NOTEBOOK}.sessionContext.session.kernel.restart())")
     notebook.wait_until_idle()
+    # The form of the old kernel says so, and what was marked stays in sight.
+    cell.get_by_role("button", name="Confirm answer").click()
+    page.wait_for_function("document.querySelector('.cf-foot').innerText.includes('restarted')")
     # The new kernel counts from 1 again: without the old counts one sees that a cell has run.
     notebook.command("notebook:clear-all-cell-outputs")
     notebook.run_cell(0)
@@ -137,6 +140,9 @@ def test_no_answer_chosen_is_said_and_arrow_keys_stay_in_the_form(opened):
     cell.get_by_role("button", name="Confirm answer").click()
     assert "Choose one of these." in cell.inner_text()
     radios = cell.locator(".cf-radio")
+    group = cell.get_by_role("group", name=ITEMS["C1"].before.asks)
+    given = page.locator(f"#{group.get_attribute('aria-describedby')}").inner_text()
+    assert "[0, 0, 5, 0, 0]" in given
     assert radios.first.evaluate("element => element === document.activeElement")
     page.keyboard.press("ArrowDown")
     page.keyboard.press("ArrowDown")

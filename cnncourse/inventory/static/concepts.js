@@ -138,7 +138,10 @@ export function render({ model, el }) {
       model.save_changes();
     };
     field = radioGroup({ label: asks, options }, { changed, next: () => !markOf(i) && send() });
-    place.replaceChildren(...written(given), field.element);
+    // Said to those who enter the options by keyboard and do not see what stands above them.
+    const setting = element("div", { id: uniqueId("given") }, ...written(given));
+    field.element.setAttribute("aria-describedby", setting.id);
+    place.replaceChildren(setting, field.element);
     field.write(model.get("chosen")[id] ?? "");
     wait.say("");
   }
