@@ -137,8 +137,8 @@ def _smoothed(a, b):
 
 
 def _estimate_is_right(value, x, w, t):
-    """Take the number in brackets, too."""
-    return np.shape(value) in ((), (1,)) and abs(np.ravel(value)[0] - _convolved(x, w)[t]) < 1e-6
+    """Take the number in brackets, too: it is one number."""
+    return np.size(value) == 1 and abs(float(np.ravel(value)[0]) - _convolved(x, w)[t]) < 1e-5
 
 
 def _matrix(w, n):

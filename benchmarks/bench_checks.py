@@ -1,0 +1,185 @@
+"""Time of one check: of the solution, of the bank's answers and of each mistake; and of explain.
+
+Limits: a check answers within 1 s, also the first one; an endless loop is stopped at 10 s, and the
+kernel goes on. Run: python benchmarks/bench_checks.py [--quick] [--cpu]
+"""
+
+import importlib.util
+import statistics
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import _timing
+import numpy as np
+
+from cnncourse.exercises import EXERCISES, judging, variants
+from cnncourse.exercises.explain import trace
+from cnncourse.exercises.giving import Given
+from cnncourse.exercises.model import Either
+
+LIMIT = 1.0  # s, for a check
+ENDLESS = 10.0  # s, until an endless loop is stopped
+LATE = 1.5  # s more, for an answer across two processes on a busy machine
+BANK = Path(__file__).resolve().parents[1] / "tests" / "bank"
+FIRST = """import time
+start = time.{clock}()
+from cnncourse.exercises import check, given
+loaded = time.{clock}()
+{source}
+result = check("{id}", {name})
+print(time.{clock}() - loaded, loaded - start, result.status)"""
+FOREVER = """def my_convolution(x, w):
+    while True:
+        pass
+check("E1.2", my_convolution).problem"""
+
+
+def main():
+    quick = _timing.parse_quick(__doc__)
+    rounds = 3 if quick else 9
+    print(f"Seconds of a check: median and slowest (limit {LIMIT:g} s)")
+    print(f"{'':6}{'solution':>16}{'bank':>16}{'mistakes':>16}{'explain':>16}{'first':>8}  slowest")
+    worst = {}
+    for exercise in EXERCISES.values():
+        worst |= line(exercise, rounds, every=4 if quick else 1)
+    held = max(worst.values()) <= LIMIT
+    name = max(worst, key=worst.get)
+    print(f"=> slowest of {len(worst)}: {name}, {worst[name] / LIMIT:.2f} of the limit: "
+          + ("held" if held else "MISSED"))  # fmt: skip
+    return 0 if endless() and held else 1
+
+
+def line(exercise, rounds, every):
+    """Time one exercise and print its line; return name -> slowest check."""
+    groups = {
+        "solution": {"the solution": lambda seed: solution(exercise, seed)},
+        "bank": dict(list(bank(exercise).items())[::every]),
+        "mistakes": mistakes(exercise),
+    }
+    cells, slowest = "", {}
+    for answers in groups.values():
+        times = {name: [checked(exercise, answer, i) for i in range(rounds)]
+                 for name, answer in answers.items()}  # fmt: skip
+        cells += median_and_slowest([t for measured in times.values() for t in measured])
+        slowest |= {f"{exercise.id} {name}": max(measured) for name, measured in times.items()}
+    cells += median_and_slowest(explained(exercise, rounds) if exercise.probe else [])
+    name = max(slowest, key=slowest.get)
+    first = slowest[f"{exercise.id} first check"] = first_check(exercise)
+    print(f"{exercise.id:6}{cells}{first:8.3f}  {name.partition(' ')[2]}", flush=True)
+    return slowest
+
+
+def median_and_slowest(times):
+    return f"{statistics.median(times):9.3f}{max(times):7.3f}" if times else f"{'-':>16}"
+
+
+def solution(exercise, seed):
+    namespace = {"given": lambda _: Given(exercise, variants.current_variant(seed))}
+    exec("import numpy as np\n" + exercise.solution_source, namespace)
+    return namespace[exercise.stub_name]
+
+
+def bank(exercise):
+    name = exercise.id.lower().replace(".", "_")
+    spec = importlib.util.spec_from_file_location(f"bench_{name}", BANK / f"{name}.py")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return {f.__name__: answering(exercise, f) for f in (*module.RIGHT, *module.WRONG)}
+
+
+def mistakes(exercise):
+    return {
+        f"{misconception.slug} {number}": answering(exercise, as_learner(variant))
+        for misconception in exercise.misconceptions
+        for number, variant in enumerate(misconception.variants)
+    }
+
+
+def as_learner(variant):
+    def wrong(*args):
+        value = variant(*args)
+        if value is None:
+            raise IndexError("no such element")
+        return value.outputs[0] if isinstance(value, Either) else value
+
+    return wrong
+
+
+def answering(exercise, function):
+    """Give, for a seed, the function itself, or its value where a value is asked for."""
+
+    def make(seed):
+        if exercise.given is None:
+            return function
+        trial = variants.given_trial(exercise, variants.current_variant(seed))
+        return function(*trial.cases[0].args)
+
+    return make
+
+
+def checked(exercise, make, seed):
+    answer = make(seed)
+    start = _timing.clock()
+    judging.judge(exercise, answer, seed=seed, time_limit=ENDLESS)
+    return _timing.clock() - start
+
+
+def explained(exercise, rounds):
+    """Time words and picture of one output after another, once matplotlib is loaded."""
+    shape = np.shape(exercise.reference(*exercise.probe.args))
+    times = []
+    for number in range(rounds + 1):
+        index = np.unravel_index(number % int(np.prod(shape)), shape)
+        start = _timing.clock()
+        trace(exercise, exercise.solution, *index)._repr_mimebundle_()
+        times.append(_timing.clock() - start)
+    return times[1:]
+
+
+def first_check(exercise):
+    """Time the first check of a new process, after its import: nothing is drawn or cached yet."""
+    source = "import numpy as np\n" + exercise.solution_source
+    clock = _timing.clock.__name__
+    program = FIRST.format(clock=clock, source=source, id=exercise.id, name=exercise.stub_name)
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, check=True)
+    seconds, _, status = done.stdout.decode().split()
+    assert status == "passed", status
+    return float(seconds)
+
+
+def endless():
+    """Let a notebook's kernel check a loop that never ends, and ask it something afterwards."""
+    from jupyter_client.manager import start_new_kernel
+
+    manager, client = start_new_kernel(kernel_name="python3", stderr=subprocess.DEVNULL)
+    try:
+        value_of(client, "from cnncourse.exercises import check")
+        start = time.perf_counter()
+        verdict = value_of(client, FOREVER)
+        seconds = time.perf_counter() - start
+        alive = value_of(client, "6 * 7") == "42"
+    finally:
+        client.stop_channels()
+        manager.shutdown_kernel(now=True)
+    held = verdict == "'time limit'" and seconds <= ENDLESS + LATE and alive
+    print(f"=> endless loop: verdict {verdict} after {seconds:.1f} s (limit {ENDLESS:g} s), kernel "
+          f"{'alive' if alive else 'dead'}: {'held' if held else 'MISSED'}")  # fmt: skip
+    return held
+
+
+def value_of(client, code):
+    """Run code in the kernel and return the text of its last value, "" if there is none."""
+    shown = []
+
+    def keep(message):
+        if message["msg_type"] == "execute_result":
+            shown.append(message["content"]["data"]["text/plain"])
+
+    client.execute_interactive(code, timeout=60, output_hook=keep)
+    return "".join(shown)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
