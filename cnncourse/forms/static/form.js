@@ -54,6 +54,9 @@ export function render({ model, el }) {
   const root = element("section", { class: "cf", "aria-labelledby": titleId });
   root.append(title, ...parts, foot);
   keepKeys(root);
+  // Before the cell can be run again, by a key or by a click elsewhere, Python has what is typed.
+  root.addEventListener("focusout", send);
+  root.addEventListener("keydown", (event) => event.key === "Enter" && send(), true);
   el.append(root);
 
   const showValues = () => {
