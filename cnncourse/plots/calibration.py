@@ -93,25 +93,22 @@ def calibration_plot(sure: ArrayLike, right: ArrayLike, *, ax: Axes | None = Non
             f"{hits.shape}"
         )
     axes = one_axes(ax, width=6.0, height=5.2)
-    axes.plot([0, 100], [0, 100], color=GREY, linestyle=(0, (4, 3)), linewidth=1.5)
-    axes.annotate(
-        "as sure as right",
-        (31, 31),
-        xytext=(0, 5),
-        textcoords="offset points",
-        rotation=45,
-        rotation_mode="anchor",
-        transform_rotates_text=True,
+    axes.plot(
+        [0, 100],
+        [0, 100],
         color=GREY,
-        fontsize=11,
+        linestyle=(0, (4, 3)),
+        linewidth=1.5,
+        label="as often right as sure",
     )
-    words = []
+    words: list[str] = []
     for level in np.unique(levels):
         here = hits[levels == level]
         count, good = here.size, int(here.sum())
         low, high = (100 * bound for bound in wilson_interval(good, count))
         share, x = 100 * good / count, 100 * level
-        axes.vlines(x, low, high, color=BLUE, linewidth=2)
+        label = "_" if words else "95 % interval"  # once in the legend
+        axes.vlines(x, low, high, color=BLUE, linewidth=2, label=label)
         axes.plot([x], [share], "o", color=BLUE, markersize=6 + 2 * math.sqrt(count))
         axes.annotate(
             f"{good} of {count}", (x, share), xytext=(-9, 0), textcoords="offset points",
@@ -123,7 +120,8 @@ def calibration_plot(sure: ArrayLike, right: ArrayLike, *, ax: Axes | None = Non
     axes.set_xticks(np.unique(np.append(100 * np.unique(levels), [0, 25, 50, 75, 90, 99])))
     axes.set_xlabel("how sure you were (%)")
     axes.set_ylabel("predictions that were right (%)")
-    axes.set_title("How far your sureness was justified")
+    axes.set_title("How far your sureness was justified", pad=30)
+    axes.legend(loc="lower left", bbox_to_anchor=(0, 1), ncols=2, borderaxespad=0.3)
     alt = (
         f"Share of right predictions against how sure you were of them, from {levels.size} "
         f"prediction{'s' if levels.size > 1 else ''}, with the diagonal on which both are equal, "
