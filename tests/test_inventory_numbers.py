@@ -340,7 +340,8 @@ def computed(item, form):
     """Numbers that a reason may name besides those of its question and of its own sums."""
     text = item.question(form).given
     if item.id == "C2" and form == "after":
-        return {len(arrays(text)[0]), len(arrays(text)[0]) - 1}
+        ages = np.arange(len(arrays(text)[0]))
+        return {len(ages), *ages, ages.mean()}
     if item.id == "C3":
         matrix = connections(text, form)
         return {np.count_nonzero(matrix), matrix.shape[0], np.count_nonzero(matrix[0])}
@@ -379,8 +380,149 @@ def test_a_reason_names_no_number_from_nowhere(name, item, form, option):
         known |= set(numbers(other.text))
     known |= {float(n) for n in computed(item, form)}
     for code in sums(option.reason):
-        known |= set(numbers(code)) | {float(worth(side)) for side in code.split("=")}
+        known |= {float(worth(side)) for side in code.split("=")}
     assert set(numbers(option.reason)) <= known
+
+
+def flat(text):
+    return " ".join(text.split())
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_arrays_in_the_reasons_are_computed(form):
+    dense, _ = arrays(ITEMS["C6"].question(form).given)
+    later = moved(dense, 1 if form == "before" else -1)
+    assert [written(a) for a in arrays(flat(ITEMS["C6"].question(form).right.reason))] == [
+        written(later)
+    ]
+    question = ITEMS["C8"].question(form)
+    pooled = [pool2d(row[None], (1, 3), stride=1)[0] for row in arrays(question.given)]
+    assert [written(a) for a in arrays(flat(question.right.reason))] == [
+        written(row) for row in pooled
+    ]
+
+
+def facts():
+    """(item, form, what it must say): phrases put together from computed numbers."""
+    x, _ = arrays(ITEMS["C1"].before.given)
+    assert np.count_nonzero(x) == 1
+    yield "C1", "before", "is 0 everywhere but for one peak"
+    yield "C2", "after", f"sum to {arrays(ITEMS['C2'].after.given)[0].sum():g} never"
+    x = [int(n) for n in re.findall(r"^    (.*)$", ITEMS["C2"].after.given, re.M)[0].split(", ")]
+    yield "C2", "after", f"warmer by {x[1] - x[0]} °C a minute"
+
+    (width,) = first(r"sum of (\w+) neighbours", flat(ITEMS["C3"].before.given))
+    yield "C3", "before", f"of numbers 1 to {width}, the next of numbers 2 to {width + 1}"
+    side, out = 32, conv_output_size(32, 3)
+    yield "C3", "after", f"{side} × {side} pixels into a feature map of {out} × {out}."
+    yield "C3", "after", "a block of 3 × 3 pixels"
+    yield "C4", "before", "a 3 × 3 grid"
+    yield "C4", "after", "kernels of 5 × 5"
+
+    row, _, later = arrays(ITEMS["C5"].before.given)
+    by = int(np.argmax(later) - np.argmax(row))
+    yield "C5", "before", f"not to add {by} to its numbers"
+    row, shown, _ = arrays(ITEMS["C5"].after.given)
+    yield "C5", "after", f"one kernel of width {len(row) - len(shown) + 1} "
+
+    dense, kept = arrays(ITEMS["C6"].before.given)
+    stride = len(dense) // len(kept)
+    later = moved(dense, 1)
+    high = later[::stride].max()
+    others = sorted({*dense} - {0, high}, reverse=True)
+    yield "C6", "before", f"of *stride* {stride}, is the same"
+    yield "C6", "before", f"\n    stride {stride}    [0,"
+    yield "C6", "before", f"What does the layer of stride {stride} give?"
+    yield (
+        "C6",
+        "before",
+        f"the {high} stands at such a place, and {others[0]} and {others[1]} do not",
+    )
+    yield "C6", "before", f"every other one of these is {', '.join(map(str, later[::stride]))}."
+    yield "C6", "before", f"(a {later[0]} comes in at the left)"
+
+    dense, kept = arrays(ITEMS["C6"].after.given)
+    stride = len(dense) // len(kept)
+    high = moved(dense, -1)[::stride].max()
+    others = [n for n in dense if n not in (0, high)]
+    *early, last = range(0, len(dense), stride)
+    yield "C6", "after", "these feature maps at stride 1, and with the same kernel the second at"
+    yield "C6", "after", f"the second at stride {stride}:"
+    yield "C6", "after", "\n    stride 1  [0,"
+    yield "C6", "after", f"\n    stride {stride}  [0,"
+    yield "C6", "after", "so does the map at stride 1."
+    yield "C6", "after", f"What is the map at stride {stride}?"
+    yield "C6", "after", f"At stride 1 the map is now `{written(moved(dense, -1))}`"
+    yield "C6", "after", f"places {', '.join(map(str, early))} and {last} of it are kept"
+    yield "C6", "after", f"Stride {stride} is equivariant only to moves by multiples of {stride};"
+    yield "C6", "after", f"Half a step at stride {stride} is tempting"
+    yield (
+        "C6",
+        "after",
+        f"the {high} lies on a kept place, and the {others[0]} and the {others[1]} lie",
+    )
+    yield "C6", "after", f"equivariance of stride 1 over to stride {stride}. One place"
+
+    (x,) = arrays(ITEMS["C7"].before.given)
+    pairs = x.reshape(-1, 2)
+    (a, b), (low_a, low_b) = pairs.max(axis=1), pairs.min(axis=1)
+    spoken = " and ".join(f"({p}, {q})" for p, q in pairs)
+    yield "C7", "before", f"{a} is larger than {low_a}."
+    yield "C7", "before", f"{low_a} and {low_b} are farthest from zero"
+    yield "C7", "before", f"{a} is larger than {low_a}, and {b} larger than {low_b}."
+    yield (
+        "C7",
+        "before",
+        f"The windows are {spoken}, and the largest numbers in them are {a} and {b}.",
+    )
+    yield "C7", "before", f"{max(x)} is the largest number of all."
+    yield "C7", "before", "starts its maximum at 0 would indeed"
+    (x,) = arrays(ITEMS["C7"].after.given)
+    left, right = x[:, :2].ravel(), x[:, 2:].ravel()
+    yield "C7", "after", "windows of 2 × 2 and stride 2 gets"
+    yield "C7", "after", f"{left[0]}, {left[1]}, {left[2]} and {left[3]} is {left.max()}."
+    yield "C7", "after", f"its largest: {left.max()} on the left and {right.max()} on the right."
+    assert 0 not in x
+    yield "C7", "after", "There is no 0 in the map"
+    yield "C7", "after", "starts its maximum at 0, or where ReLU"
+
+    row, later = arrays(ITEMS["C8"].before.given)
+    before, after = (pool2d(r[None], (1, 3), stride=1)[0] for r in (row, later))
+    yield "C8", "before", f"(a {later[0]} comes in at the left, the {row[-1]} drops out)"
+    yield "C8", "before", f"at the last place, the {before[-1]} makes way for an {after[-1]}."
+    row, later = arrays(ITEMS["C8"].after.given)
+    yield "C8", "after", f"(the {row[0]} drops out, a {later[-1]} comes in at the right)"
+    yield "C8", "after", "Max pooling of width 3 and stride 1"
+    yield "C8", "after", "random numbers and width 3"
+
+    yield "C9", "after", "kernels of 1 × 1 and no bias"
+    yield "C9", "after", "first output channel is `K[0] ="
+
+    starts = [start + 1 for start in range(0, 12 - 5 + 1, 2)]
+    spoken = f"{', '.join(map(str, starts[:-1]))} and {starts[-1]}"
+    yield "C10", "before", "first on numbers 1 to 5."
+    yield (
+        "C10",
+        "before",
+        f"starts at numbers {spoken}; from {starts[-1] + 2} on it would stick out.",
+    )
+    for form, n, k in (("before", 12, 5), ("after", 20, 7)):
+        steps = (n - k) // 2
+        yield "C10", form, f"`({n} - {k}) // 2 = {steps}`"
+        yield "C10", form, f"`({n} - {k}) // 2 + 1 = {conv_output_size(n, k, stride=2)}`"
+    yield "C10", "after", "a kernel of 7 × 7, stride 2"
+    yield "C10", "after", "a kernel of width 7 takes away six columns"
+
+
+def test_the_texts_say_what_was_computed():
+    count = 0
+    for name, form, phrase in facts():
+        question = ITEMS[name].question(form)
+        texts = [question.given, question.asks, *(o.reason for o in question.options)]
+        whole = "\n".join([*texts, *map(flat, texts)])
+        assert phrase in whole, (name, form, phrase)
+        count += 1
+    assert count > 40
 
 
 # ------------------------------------------------------------------ what the reasons claim
