@@ -38,7 +38,7 @@ check("E1.2", my_convolution).problem"""
 
 def main():
     quick = _timing.parse_quick(__doc__)
-    rounds = 3 if quick else 9
+    rounds = 3 if quick else 5
     print(f"Seconds of a check: median and slowest (limit {LIMIT:g} s)")
     print(f"{'':6}{'solution':>16}{'bank':>16}{'mistakes':>16}{'explain':>16}{'first':>8}  slowest")
     worst = {}

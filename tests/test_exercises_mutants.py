@@ -15,7 +15,7 @@ from tools import mutants as tool
 from tools.mutations import mutants
 from tools.truths import INPUTS, RIGHT
 
-MOST = 50
+MOST = 90
 
 
 @pytest.mark.slow

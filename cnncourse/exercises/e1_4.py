@@ -235,6 +235,7 @@ def _cases(draw: Draw) -> list[Case]:
         _narrow(draw, _rounded(round), above=True),
         _narrow(draw, _rounded(round), above=True),
         _narrow(draw, _cubic(ceil), above=False),
+        Case((-0.5, 2.0, 2.06, 12), "a ratio of noise to speed that must not be cut off"),
         _telling(draw, _rounded(floor), _half_window, -1),
         _telling(draw, _rounded(round), _half_window, 1),
         _random_case(draw, 2, 4, -1),
