@@ -14,6 +14,7 @@ NEEDED = {
     "ipywidgets": "buttons and sliders",
     "anywidget": "explorers",
     "sgp4": "the orbit of the space station",
+    "platformdirs": "where your progress is kept",
     "torch": "PyTorch, to compare with",
 }
 """Package -> what the course uses it for."""

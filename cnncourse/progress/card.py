@@ -29,7 +29,7 @@ class ProgressCard:
         if not self.progress.begun:
             return "\n".join([self._welcome(), *self._problem()])
         lines = [f"Progress: {_total(self.progress)}"]
-        for lesson in self.progress.lessons:
+        for lesson in _shown(self.progress):
             lines.append(f"{_name(lesson)}: {_facts(lesson)}")
             width = max((len(_task_name(found)) for found in lesson.tasks), default=0)
             lines += [f"  {_MARKS[found.state]} {_task_name(found):<{width}}  {_state(found)}"
@@ -59,7 +59,7 @@ class ProgressCard:
             "<span style='font-weight:700'>Your progress</span>"
             f"<span style='font-weight:600;margin-left:12px'>{_total(self.progress)}</span>"
         )
-        body = _bar(self.progress) + "".join(map(_lesson_html, self.progress.lessons))
+        body = _bar(self.progress) + "".join(map(_lesson_html, _shown(self.progress)))
         body += f"<p style='margin:8px 0 0'>{escape(_concept_test(self.progress))}</p>"
         step = escape(self.progress.next_step)
         body += f"<p style='margin:8px 0 0'><strong>Next.</strong> {step}</p>"
@@ -79,6 +79,15 @@ class ProgressCard:
 
     def _problem(self) -> list[str]:
         return [self.status.problem] if self.status.problem else []
+
+
+def _shown(progress: Progress) -> list[LessonProgress]:
+    """Leave out a lesson of which there is nothing to say yet."""
+    return [
+        found
+        for found in progress.lessons
+        if found.tasks or found.predictions or found.minutes >= 1
+    ]
 
 
 def _total(progress: Progress) -> str:

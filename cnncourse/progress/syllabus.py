@@ -28,8 +28,9 @@ class Lesson:
 
 
 LESSONS = (
-    Lesson("00", "Start here", "notebooks/00_start_here.ipynb", 20),
+    Lesson("00", "Start here", "notebooks/00_start_here.ipynb", 35),
     Lesson("01", "Spaceship smoothing", "notebooks/01_spaceship_smoothing.ipynb", 75),
+    Lesson("08", "Looking back", "notebooks/08_looking_back.ipynb", 25),
 )
 """In the order of the course; the first asks the concept test before it, the last the one after."""
 
