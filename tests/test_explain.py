@@ -141,6 +141,13 @@ def test_a_product_taken_twice_and_one_with_the_other_sign():
     assert "−x[0]·w[0] = −1·2·0.5 = −1" in found.picture.alt
 
 
+def test_an_output_that_is_always_0():
+    found = explain("E1.2", lambda x, w: 0 * convolve(x, w), 1)
+    assert found.message == (
+        "Your output [1] is 0, whatever the input; the equation takes x[0]·w[1], x[1]·w[0]."
+    )
+
+
 def test_two_taps_that_meet_one_cell():
     """A circular convolution of a kernel longer than the signal."""
 

@@ -136,6 +136,8 @@ class Words:
     def _difference(self, mine: Links, theirs: Links) -> str:
         """Name one product that is not as it should be."""
         you = f"Your {output(self.index)}"
+        if not mine:
+            return f"{you} is 0, whatever the input; {self.asks} {self._some(theirs)}."
         cells, right_cells = _by_cell(mine), _by_cell(theirs)
         for cell in sorted(cells.keys() & right_cells.keys()):
             if self.probe.kernel and cells[cell].keys() != right_cells[cell].keys():
