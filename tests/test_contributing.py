@@ -1,4 +1,4 @@
-"""The exercise that CONTRIBUTING.md shows is whole: it loads, and the course finds no fault in it."""
+"""The exercise that CONTRIBUTING.md shows is whole: it loads, and the course finds no fault."""
 
 import importlib.util
 import re
