@@ -137,7 +137,9 @@ def _smoothed(a, b):
 
 
 def _estimate_is_right(value, x, w, t):
-    """Take the number in brackets, too: it is one number."""
+    """Take the number in brackets, too: it is one number, which a text is not."""
+    if isinstance(value, str):
+        return False
     return np.size(value) == 1 and abs(float(np.ravel(value)[0]) - _convolved(x, w)[t]) < 1e-5
 
 
