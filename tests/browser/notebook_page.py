@@ -111,11 +111,18 @@ class NotebookPage:
     def run_cell(self, index):
         """Run one cell by its key; returns its text outputs once it has ended."""
         count = f"{NOTEBOOK}.content.model.cells.get({index}).executionCount"
-        before = self.page.evaluate(count)
         self.cell(index)
-        self.page.keyboard.press("Escape")
+        # Wherever the focus was, in a form or an editor, the key is the notebook's now; and a
+        # stored number, or one from before a restart, must not be taken for that of this run.
+        self.page.evaluate(
+            f"""() => {{
+              {count} = null;
+              {NOTEBOOK}.content.mode = 'command';
+              {NOTEBOOK}.content.activate();
+            }}"""
+        )
         self.page.keyboard.press("Control+Enter")
-        self.page.wait_for_function(f"before => {count} && {count} !== before", arg=before)
+        self.page.wait_for_function(f"() => {count}")
         self.wait_until_idle()
         return self.cell(index).locator(".jp-Cell-outputArea").inner_text()
 
