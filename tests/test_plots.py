@@ -55,6 +55,20 @@ def departure():
     return plots.riemann(departing_ship(0.5), fading_weight(4.0), 20.0, 4.0, exact=exact)
 
 
+def met_taps(size, kernel_size, *, flipped):
+    """Which cell meets which tap at the last place that fits, with a slip on the left."""
+    signal = np.arange(1.0, np.prod(size) + 1).reshape(size) % 7 - 1
+    kernel = np.arange(1.0, np.prod(kernel_size) + 1).reshape(kernel_size) / 2
+    first = np.subtract(size, kernel_size)
+    right, slip = {}, {}
+    for tap in np.ndindex(kernel_size):
+        mirrored = tuple(int(n - 1 - i) for n, i in zip(kernel_size, tap, strict=True))
+        cell = tuple(int(i) for i in first + tap)
+        right[cell, mirrored if flipped else tap] = 1.0
+        slip[cell, tap if flipped else mirrored] = 1.0
+    return plots.taps(signal, kernel, {"Yours:": slip, "The equation:": right})
+
+
 FIGURES = {
     "track": smoothed_ship,
     "iss": lambda: plots.track(iss_track()),
@@ -73,6 +87,11 @@ FIGURES = {
     ),
     "compare_kernels": lambda: plots.compare_kernels(
         {"box": ErrorSummary(1.5, -0.9, 1.2), "local_linear": ErrorSummary(2.0, 0.0, 2.0)}
+    ),
+    "taps_row": lambda: met_taps((5,), (3,), flipped=True),
+    "taps_table": lambda: met_taps((4, 5), (2, 3), flipped=False),
+    "calibration": lambda: plots.calibration_plot(
+        [0.5] * 4 + [0.75] * 3 + [0.9] * 6, [1, 0, 0, 1, 1, 1, 0, 1, 1, 1, 0, 1, 1]
     ),
 }
 
@@ -120,6 +139,8 @@ def test_stored_images_are_those_compared():
         ("matrix", lambda: plots.matrix(toeplitz_matrix(W, 5).T[:, ::-1].T, highlight_row=3)),
         ("matrix", lambda: plots.matrix(toeplitz_matrix(W, 5), highlight_row=2)),
         ("start_up", lambda: plots.start_up(spaceship_track(), box(6))),
+        ("taps_row", lambda: met_taps((5,), (3,), flipped=False)),
+        ("taps_table", lambda: met_taps((4, 5), (2, 3), flipped=True)),
     ],
 )
 def test_comparison_notices_a_wrong_figure(name, wrong, tmp_path):
@@ -167,7 +188,8 @@ def test_readable(name):
     """Titles, labels with units, and no letter below 10 points."""
     axes = drawn(name)[0].figure.axes
     assert any(panel.get_title(loc="left") for panel in axes)
-    assert any(panel.get_xlabel() for panel in axes)
+    boards = name.startswith("taps")  # cells with their own names, not quantities on axes
+    assert boards or any(panel.get_xlabel() for panel in axes)
     for panel in axes:
         labels = [panel.xaxis.label, panel.yaxis.label, *panel.get_xticklabels(), *panel.texts]
         assert min(text.get_fontsize() for text in labels) >= 10

@@ -144,7 +144,7 @@ class _Board:
 
     def below(self, links: Links | None) -> list[str]:
         """Give the lines of text under the board."""
-        return wrap(self.sum(links), 42)
+        return wrap(self.sum(links).replace("= ", "=\u00a0"), 42)  # the result stays with its sign
 
     def _cell_at(self, cell: Index) -> tuple[float, float]:
         row, column = cell if len(cell) == 2 else (0, cell[0])
@@ -183,12 +183,12 @@ class _Board:
         axes.text(x, y, number(value), ha="center", va="center", fontsize=12,
                   color=GREY if colour is None else BLACK, fontweight=bold)  # fmt: skip
         if label:
-            small = 9.0 if len(label) <= 6 else 7.0
+            small = 10 if len(label) <= 7 else 7.5  # the cell is no wider
             axes.text(x, at[1] + 0.77, label, ha="center", va="center", fontsize=small)
 
     def _frame(self, axes: Axes, name: str, shape: Index, at: Any) -> None:
         """Write the name and the indices around a row or table."""
-        style: dict[str, Any] = {"ha": "center", "va": "center", "fontsize": 9.5, "color": GREY}
+        style: dict[str, Any] = {"ha": "center", "va": "center", "fontsize": 10, "color": GREY}
         first = (0,) * len(shape)
         left, top = at(first)
         for column in range(shape[-1]):
