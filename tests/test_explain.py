@@ -137,7 +137,7 @@ def test_a_product_taken_twice_and_one_with_the_other_sign():
         "Your output [0] takes 2·x[0]·w[0]; the equation takes x[0]·w[0]."
     )
     found = explain("E1.2", lambda x, w: -convolve(x, w), 0)
-    assert "takes -x[0]·w[0]; the equation takes x[0]·w[0]" in found.message
+    assert "takes −x[0]·w[0]; the equation takes x[0]·w[0]" in found.message
     assert "−x[0]·w[0] = −1·2·0.5 = −1" in found.picture.alt
 
 
@@ -258,7 +258,7 @@ def test_a_stride_used_for_the_size_but_not_the_index():
         return convolved(image, kernel, stride=2)
 
     found = in_2d(lambda i, k: convolved(i, k)[:2, :2], 1, 0, reference=reference)
-    assert "Each tap meets a cell that is (-1, +0) from where it should be." in found.message
+    assert "Each tap meets a cell that is (−1, +0) from where it should be." in found.message
 
 
 def test_cells_that_are_off_by_one():
@@ -266,7 +266,7 @@ def test_cells_that_are_off_by_one():
         return convolved(np.pad(image, ((1, 0), (0, 0)))[:-1], kernel)
 
     found = in_2d(moved, 0, 0)
-    assert "Each tap meets a cell that is (-1, +0)" in found.message
+    assert "Each tap meets a cell that is (−1, +0)" in found.message
     assert "takes kernel[1, 1] with image[0, 0]; the equation takes kernel[2, 1]" in found.message
 
 
@@ -421,6 +421,31 @@ def test_the_picture_says_in_words_what_it_shows():
     )
 
 
+@pytest.mark.parametrize(
+    ("factor", "written"),
+    [
+        (0.9996, "0.9996·x[0]·w[0] = 0.9996·2·0.5 = 0.9996"),
+        (0.99998, "0.99998·x[0]·w[0] = 0.99998·2·0.5 = 1"),
+        (1 / 3.1, "0.3226·x[0]·w[0] = 0.3226·2·0.5 = 0.3226"),
+        (-2.0, "−2·x[0]·w[0] = −2·2·0.5 = −2"),
+        (-0.99998, "−0.99998·x[0]·w[0] = −0.99998·2·0.5 = −1"),
+        (1 + 1e-7, "x[0]·w[0] = 2·0.5 = 1"),
+    ],
+)
+def test_card_and_picture_write_the_same_sum(factor, written):
+    found = explain("E1.2", lambda x, w: factor * convolve(x, w), 0)
+    assert f"Yours:    {written}\n" in repr(found)
+    assert f"Your output [0] {written}." in found.picture.alt
+    in_numbers = texts(found.picture.figure.axes[0])[-1]
+    assert in_numbers.replace("\u00a0", " ") == written.partition(" = ")[2]
+
+
+def test_more_products_than_there_is_room_for_are_counted_in_card_and_picture():
+    found = in_2d(lambda i, k: np.full((2, 2), i.sum() * k.sum()), 0, 0)
+    said = "120 products, which add up to 402"
+    assert said in repr(found) and said in found.picture.alt
+
+
 def texts(axes):
     return [text.get_text() for text in axes.texts]
 
@@ -430,7 +455,7 @@ def test_cells_bear_the_tap_they_meet():
     labels = [text for text in texts(yours) if text.startswith("w[")]
     assert labels == ["w[0]", "w[1]", "w[2]"]
     assert [text for text in texts(right) if text.startswith("w[")] == labels[::-1]
-    assert texts(right)[-1] == "2·0.2 + 4·0.3 + 3·0.5 = 3.1"
+    assert texts(right)[-1] == "2·0.2 + 4·0.3 + 3·0.5 =\u00a03.1"
     assert len(yours.lines) == 6  # each link is a coloured line on a black one
 
 

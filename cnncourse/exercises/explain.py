@@ -16,10 +16,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from cnncourse._sums import Index, place
 from cnncourse.exercises import wording
 from cnncourse.exercises.explain_probing import CannotDraw, Questions, Status, impulses, probe_of
-from cnncourse.exercises.explain_taps import Index, Taps
-from cnncourse.exercises.explain_words import Words, output, place, rule, size
+from cnncourse.exercises.explain_taps import Taps
+from cnncourse.exercises.explain_words import Words, output, rule, size
 from cnncourse.exercises.formatting import format_value
 from cnncourse.exercises.model import Exercise, Probe
 from cnncourse.exercises.registry import EXERCISES, get

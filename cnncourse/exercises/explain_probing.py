@@ -7,9 +7,10 @@ from typing import Any, Literal
 
 import numpy as np
 
+from cnncourse._sums import Index
 from cnncourse.exercises import wording
 from cnncourse.exercises.drawing import Draw
-from cnncourse.exercises.explain_taps import Index, Taps
+from cnncourse.exercises.explain_taps import Taps
 from cnncourse.exercises.explain_words import output, size
 from cnncourse.exercises.formatting import format_arguments, format_value
 from cnncourse.exercises.model import Array, Exercise, Probe

@@ -9,12 +9,8 @@ from itertools import permutations, product
 import numpy as np
 from numpy.typing import NDArray
 
+from cnncourse._sums import DUST, Index, Links
 from cnncourse.exercises.model import Array
-
-Index = tuple[int, ...]
-Links = dict[tuple[Index, Index], float]
-# Answers in float32 and by Fourier transforms leave some dust where a coefficient is 0.
-DUST = 1e-5
 
 
 @dataclass(frozen=True, eq=False)

@@ -5,30 +5,16 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from cnncourse._sums import DUST, Index, Links, Products, place, short, times
 from cnncourse.exercises.explain_taps import (
-    DUST,
-    Index,
-    Links,
     Taps,
     alike,
     arrangements,
     starts,
 )
-from cnncourse.exercises.formatting import format_value
 from cnncourse.exercises.model import Probe
 
 AXES = ("top to bottom", "left to right")
-
-
-def place(index: Index) -> str:
-    """Write an index as in Python.
-
-    Examples
-    --------
-    >>> place((1, 2)), place(())
-    ('[1, 2]', '')
-    """
-    return f"[{', '.join(str(i) for i in index)}]" if index else ""
 
 
 def output(index: Index) -> str:
@@ -70,6 +56,9 @@ class Words:
     def __init__(self, probe: Probe, yours: Taps, right: Taps, index: Index) -> None:
         self.probe, self.yours, self.right, self.index = probe, yours, right, index
         self.rule = rule(probe)
+        kernel = right.kernel if probe.kernel else None
+        self.products = Products(right.signal, kernel, (probe.signal, probe.kernel))
+        self.product = self.products.name
         self.asks = f"{self.rule} {'takes' if probe.kernel else 'asks for'}"
         self.mine = yours.links(index) if yours.has(index) else None
         self.theirs = right.links(index) if right.has(index) else None
@@ -90,29 +79,14 @@ class Words:
 
     def sums(self) -> list[tuple[str, str]]:
         """Write both sums: in names, in numbers, and their value."""
-        sides = (("Yours", self.yours, self.mine), (self._title(), self.right, self.theirs))
-        return [(title, self._sum(taps, links)) for title, taps, links in sides]
+        sides = (("Yours", self.mine), (self._title(), self.theirs))
+        return [(title, self._sum(links)) for title, links in sides]
 
     def _title(self) -> str:
         return self.rule.removeprefix("the ").capitalize()
 
-    def _sum(self, taps: Taps, links: Links | None) -> str:
-        if links is None:
-            return f"no {output(self.index)}"
-        if not links:
-            return "no products: 0"
-        names = _joined([self.product(at, c) for at, c in links.items()])
-        numbers = _joined([_in_numbers(taps, at, c) for at, c in links.items()])
-        value = _short(taps.value(self.index))
-        return f"{names} = {numbers}" + ("" if numbers == value else f" = {value}")
-
-    def product(self, at: tuple[Index, Index], factor: float = 1.0) -> str:
-        """Write one product by names: "x[0]·w[2]"."""
-        cell, tap = at
-        text = f"{self.probe.signal}{place(cell)}"
-        if self.probe.kernel:
-            text += f"·{self.probe.kernel}{place(tap)}"
-        return _with_factor(factor, text)
+    def _sum(self, links: Links | None) -> str:
+        return f"no {output(self.index)}" if links is None else self.products.sum(links)
 
     def _missing(self) -> str:
         if self.mine is None:
@@ -162,7 +136,7 @@ class Words:
 
     def _taps(self, factors: dict[Index, float]) -> str:
         return " and ".join(
-            _with_factor(c, f"{self.probe.kernel}{place(q)}") for q, c in sorted(factors.items())
+            times(c, f"{self.probe.kernel}{place(q)}") for q, c in sorted(factors.items())
         )
 
     def _some(self, links: Links, most: int = 3) -> str:
@@ -219,14 +193,15 @@ class Words:
         if len(here) != 1 or len(there) != 1 or here == there:
             return []
         off = tuple(int(a - b) for a, b in zip(min(here), min(there), strict=True))
-        steps = f"{off[0]:+d}" if len(off) == 1 else "(" + ", ".join(f"{s:+d}" for s in off) + ")"
-        return [f"Each tap meets a cell that is {steps} from where it should be."]
+        steps = ", ".join(f"{s:+d}" for s in off).replace("-", "−")
+        far = steps if len(off) == 1 else f"({steps})"
+        return [f"Each tap meets a cell that is {far} from where it should be."]
 
     def _totals(self, mine: Links, theirs: Links) -> list[str]:
         total, right = sum(mine.values()), sum(theirs.values())
         if abs(total - right) <= DUST:
             return []
-        return [f"Your factors add up to {_short(total)}, those of {self.rule} to {_short(right)}."]
+        return [f"Your factors add up to {short(total)}, those of {self.rule} to {short(right)}."]
 
 
 def rule(probe: Probe) -> str:
@@ -258,26 +233,3 @@ def _by_cell(links: Links) -> dict[Index, dict[Index, float]]:
 
 def _first(keys: set[tuple[Index, Index]]) -> tuple[Index, Index] | None:
     return min(keys, default=None)
-
-
-def _with_factor(factor: float, text: str) -> str:
-    if abs(factor - 1) <= DUST:
-        return text
-    return f"-{text}" if abs(factor + 1) <= DUST else f"{_short(factor)}·{text}"
-
-
-def _short(value: float) -> str:
-    return format_value(value, 4)
-
-
-def _in_numbers(taps: Taps, at: tuple[Index, Index], factor: float) -> str:
-    cell, tap = at
-    numbers = [float(taps.signal[cell])] + ([float(taps.kernel[tap])] if tap else [])
-    if abs(factor - 1) > DUST:
-        numbers.insert(0, factor)
-    first, *others = (_short(n) for n in numbers)
-    return "·".join([first, *(f"({n})" if n.startswith("-") else n for n in others)])
-
-
-def _joined(terms: list[str]) -> str:
-    return " + ".join(terms).replace("+ -", "- ")

@@ -9,6 +9,7 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator
 from numpy.typing import ArrayLike
 
+from cnncourse._sums import number
 from cnncourse.plots.picture import (
     BLACK,
     BLUE,
@@ -18,7 +19,6 @@ from cnncourse.plots.picture import (
     Picture,
     figure_of,
     in_house_style,
-    number,
     numbers,
     one_axes,
     series,

@@ -10,6 +10,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import NullLocator
 
+from cnncourse._sums import number
 from cnncourse.definitions import riemann_convolution
 from cnncourse.plots.picture import (
     BLACK,
@@ -18,7 +19,6 @@ from cnncourse.plots.picture import (
     Picture,
     figure_of,
     in_house_style,
-    number,
     several_axes,
 )
 

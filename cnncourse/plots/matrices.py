@@ -11,13 +11,13 @@ from matplotlib.patches import Rectangle
 from matplotlib.ticker import MaxNLocator
 from numpy.typing import ArrayLike, NDArray
 
+from cnncourse._sums import number
 from cnncourse.plots.picture import (
     BLACK,
     PALE,
     Picture,
     figure_of,
     in_house_style,
-    number,
     one_axes,
 )
 

@@ -176,18 +176,6 @@ def series(index: int, **more: Any) -> dict[str, Any]:
     return style | more
 
 
-def number(value: float, digits: int = 3) -> str:
-    """Write a number shortly, with a real minus sign.
-
-    Examples
-    --------
-    >>> number(2.0), number(0.12345), number(-7.5), number(1425.77)
-    ('2', '0.123', '−7.5', '1426')
-    """
-    text = f"{value:.0f}" if abs(value) >= 10**digits else f"{value:.{digits}g}"
-    return ("0" if float(text) == 0 else text).replace("-", "−")
-
-
 def numbers(values: Iterable[float], digits: int = 3) -> list[str]:
     """Write numbers to the same decimal, so that the largest has `digits` digits.
 

@@ -11,6 +11,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 from numpy.typing import ArrayLike, NDArray
 
+from cnncourse._sums import number
 from cnncourse.conv import convolve1d
 from cnncourse.plots.picture import (
     BLACK,
@@ -23,7 +24,6 @@ from cnncourse.plots.picture import (
     Picture,
     figure_of,
     in_house_style,
-    number,
     several_axes,
 )
 

@@ -13,6 +13,7 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 from numpy.typing import ArrayLike, NDArray
 
+from cnncourse._sums import Index, Links, Products, place, short, times
 from cnncourse.plots.picture import (
     BLACK,
     BLUE,
@@ -26,17 +27,13 @@ from cnncourse.plots.picture import (
     Picture,
     figure_of,
     in_house_style,
-    number,
     several_axes,
 )
 
 FloatArray = NDArray[np.float64]
-Index = tuple[int, ...]
-Links = Mapping[tuple[Index, Index], float]
 
+NO_OUTPUT = "there is no such output"
 COLOURS = (ORANGE, SKY, GREEN, PURPLE, YELLOW, VERMILLION, BLUE, GREY)
-# Up to so many products are written out.
-ROOM = 12
 
 
 @in_house_style
@@ -94,18 +91,21 @@ def taps(
     board.lines = max(len(board.below(links)) for links in sides.values())
     axes = several_axes(ax, 2, board.panels)
     words = []
-    for axis, place, (title, links) in zip(axes, ("Left", "Right"), sides.items(), strict=True):
+    for axis, side, (title, links) in zip(axes, ("Left", "Right"), sides.items(), strict=True):
         axis.set_title(title.rstrip(":"), fontsize=12.5, pad=4)
         board.draw(axis, links)
-        words.append(f"{place}, {title} {board.sum(links, named=True)}.")
+        words.append(f"{side}, {title} {board.sum(links)}.")
     return Picture(figure_of(axes[0]), " ".join(words))
 
 
 class _Board:
     """Input and kernel on one board, measured in cells, the first row on top."""
 
-    def __init__(self, signal: FloatArray, kernel: FloatArray | None, names: Sequence[str]) -> None:
+    def __init__(
+        self, signal: FloatArray, kernel: FloatArray | None, names: tuple[str, str]
+    ) -> None:
         self.signal, self.kernel, self.names = signal, kernel, names
+        self.products = Products(signal, kernel, names)
         self.rows, self.columns = np.atleast_2d(signal).shape
         self.gap = 1.9 if signal.ndim == 1 else 1.3
         self.kernel_rows, self.kernel_columns = (
@@ -144,7 +144,12 @@ class _Board:
 
     def below(self, links: Links | None) -> list[str]:
         """Give the lines of text under the board."""
-        return wrap(self.sum(links).replace("= ", "=\u00a0"), 42)  # the result stays with its sign
+        text = NO_OUTPUT if links is None else self.products.in_numbers(links)
+        return wrap(text.replace("= ", "=\u00a0"), 42)  # the result stays with its sign
+
+    def sum(self, links: Links | None) -> str:
+        """Write the products and their sum, by names too."""
+        return NO_OUTPUT if links is None else self.products.sum(links)
 
     def _cell_at(self, cell: Index) -> tuple[float, float]:
         row, column = cell if len(cell) == 2 else (0, cell[0])
@@ -167,9 +172,9 @@ class _Board:
 
     def _label(self, tap: Index, factor: float) -> str:
         if self.kernel is None:
-            return f"× {number(factor)}"
+            return f"× {short(factor)}"
         name = self.names[1] if len(self.names[1]) <= 2 else ""  # there is little room
-        return _times(factor, name + _place(tap))
+        return times(factor, name + place(tap))
 
     def _cell(
         self, axes: Axes, at: tuple[float, float], value: float, label: str, colour: str | None
@@ -180,7 +185,7 @@ class _Board:
                                   zorder=1 if colour is None else 2))  # fmt: skip
         x, y = at[0] + 0.5, at[1] + (0.36 if label else 0.5)
         bold = "normal" if colour is None else "bold"
-        axes.text(x, y, number(value), ha="center", va="center", fontsize=12,
+        axes.text(x, y, short(value), ha="center", va="center", fontsize=12,
                   color=GREY if colour is None else BLACK, fontweight=bold)  # fmt: skip
         if label:
             small = 10 if len(label) <= 7 else 7.5  # the cell is no wider
@@ -207,56 +212,6 @@ class _Board:
             ends = [x + 0.5, u + 0.5], [y + 1.04, v - 0.42]
             axes.plot(*ends, color=BLACK, linewidth=4.2, solid_capstyle="round")
             axes.plot(*ends, color=self._colour(tap), linewidth=2.8, solid_capstyle="round")
-
-    def sum(self, links: Links | None, *, named: bool = False) -> str:
-        """Write the products and their sum, by names too if asked."""
-        if links is None:
-            return "there is no such output"
-        if not links:
-            return "no products: 0"
-        total = sum(factor * self._product(at) for at, factor in links.items())
-        if len(links) > ROOM:
-            return f"{len(links)} products, which add up to {number(total)}"
-        numbers = _joined([self._in_numbers(at, factor) for at, factor in links.items()])
-        by_name = _joined([self._by_name(at, factor) for at, factor in links.items()])
-        shown = numbers if len(links) == 1 and number(total) == numbers else (
-            f"{numbers} = {number(total)}"
-        )  # fmt: skip
-        return f"{by_name} = {shown}" if named else shown
-
-    def _product(self, at: tuple[Index, Index]) -> float:
-        cell, tap = at
-        return float(self.signal[cell] * (1.0 if self.kernel is None else self.kernel[tap]))
-
-    def _by_name(self, at: tuple[Index, Index], factor: float) -> str:
-        cell, tap = at
-        text = self.names[0] + _place(cell)
-        return _times(
-            factor, text if self.kernel is None else f"{text}·{self.names[1]}{_place(tap)}"
-        )
-
-    def _in_numbers(self, at: tuple[Index, Index], factor: float) -> str:
-        cell, tap = at
-        terms = [float(self.signal[cell])] + (
-            [] if self.kernel is None else [float(self.kernel[tap])]
-        )
-        if number(factor) != "1":
-            terms.insert(0, factor)
-        first, *others = (number(term) for term in terms)
-        return "·".join([first, *(f"({term})" if term[0] == "−" else term for term in others)])
-
-
-def _times(factor: float, text: str) -> str:
-    known = {"1": text, "−1": f"−{text}"}
-    return known.get(number(factor), f"{number(factor)}·{text}")
-
-
-def _place(index: Index) -> str:
-    return f"[{', '.join(str(i) for i in index)}]"
-
-
-def _joined(terms: Sequence[str]) -> str:
-    return " + ".join(terms).replace("+ −", "− ")
 
 
 def _tint(colour: str, share: float = 0.42) -> tuple[float, float, float]:

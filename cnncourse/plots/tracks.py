@@ -10,6 +10,7 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator
 from numpy.typing import ArrayLike, NDArray
 
+from cnncourse._sums import number
 from cnncourse.data import Track
 from cnncourse.plots.picture import (
     BLACK,
@@ -18,7 +19,6 @@ from cnncourse.plots.picture import (
     Picture,
     figure_of,
     in_house_style,
-    number,
     one_axes,
     series,
 )
