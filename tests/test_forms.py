@@ -8,9 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cnncourse.explore import _module
-from cnncourse.forms import Cells, Choice, Form, Number, Reply, read_cells, read_number, sureness
+from cnncourse.forms import Cells, Choice, Form, Number, Reply, read_cells, read_number
 from cnncourse.forms.base import STATIC
 from cnncourse.forms.values import CellError
+from cnncourse.predictions import sureness
 
 
 @pytest.mark.parametrize(
@@ -103,7 +104,7 @@ def asked():
         Choice("best", "Which is `best`?", {"a": "this", "b": "that <b>"}),
         Number("lag", "How far behind?", "km"),
         Cells("row", "Which row?", (2, 2)),
-        sureness(),
+        sureness.question(),
     ]
 
 

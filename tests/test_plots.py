@@ -91,7 +91,9 @@ FIGURES = {
     "taps_row": lambda: met_taps((5,), (3,), flipped=True),
     "taps_table": lambda: met_taps((4, 5), (2, 3), flipped=False),
     "calibration": lambda: plots.calibration_plot(
-        [0.5] * 4 + [0.75] * 3 + [0.9] * 6, [1, 0, 0, 1, 1, 1, 0, 1, 1, 1, 0, 1, 1]
+        [0.5] * 4 + [0.75] * 3 + [0.9] * 6,
+        [1, 0, 0, 1, 1, 1, 0, 1, 1, 1, 0, 1, 1],
+        levels=[0.25, 0.5, 0.75, 0.9, 0.99],
     ),
 }
 

@@ -1,6 +1,9 @@
 """Predictions: recorded, compared with what comes out, and read from sound files only."""
 
 import re
+import subprocess
+import sys
+from fractions import Fraction
 from pathlib import Path
 
 import nbformat
@@ -10,13 +13,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cnncourse import records
-from cnncourse.forms import LEVELS
+from cnncourse._intervals import wilson_interval
 from cnncourse.plots import calibration_plot
-from cnncourse.plots.calibration import wilson_interval
 from cnncourse.predictions import PREDICTIONS, Comparison, asking, compare, predict
 from cnncourse.predictions.calibrating import Judged, brier_score, judged, reading, show_calibration
 from cnncourse.predictions.model import Option
 from cnncourse.predictions.reading import DataError, read_lesson
+from cnncourse.predictions.sureness import LEVELS
 
 NOTEBOOKS = Path(__file__).resolve().parent.parent / "notebooks"
 COMPARED = re.compile(r'^compare\("(P\d+\.\d+)"', re.MULTILINE)
@@ -95,7 +98,7 @@ def test_the_last_prediction_before_the_result_is_compared_and_the_first_counts(
     assert compare("P1.1", 13.2).right is True
     assert len(records.events("prediction", "P1.1")) == 2
     assert [o.data["right"] for o in records.events("outcome", "P1.1")] == [False, True]
-    assert judged() == [Judged("P1.1", 0.9, False)]
+    assert judged(records.events()) == [Judged("P1.1", 0.9, False)]
 
 
 def test_a_prediction_after_the_result_is_marked_and_does_not_count():
@@ -106,7 +109,7 @@ def test_a_prediction_after_the_result_is_marked_and_does_not_count():
     comparison = compare("P1.1", 13.2)
     assert comparison.right is True
     assert "after the result had been shown" in " ".join(repr(comparison).split())
-    assert judged() == []
+    assert judged(records.events()) == []
 
 
 def test_a_later_session_still_knows_the_prediction(learner):
@@ -160,12 +163,14 @@ def test_one_must_say_how_sure_one_is():
 def test_without_a_form_the_same_is_recorded():
     for name, answer, stored in [
         ("P1.1", 12.3, 12.3),
+        ("p1.1", Fraction(1, 4), 0.25),
         ("P1.2", 2, "order-is-indifferent"),
+        (" p1.2", np.int64(3), "reversed-is-right"),
         ("P1.2", "order-is-indifferent", "order-is-indifferent"),
         ("P0.2", np.eye(3, 4), np.eye(3, 4).ravel().tolist()),
     ]:
         assert repr(predict(name, answer, sure=0.9)).startswith("Recorded: ")
-        assert records.events("prediction", name)[-1].data["answer"] == stored
+        assert records.events("prediction")[-1].data["answer"] == stored
 
 
 @pytest.mark.parametrize(
@@ -174,9 +179,18 @@ def test_without_a_form_the_same_is_recorded():
         ("P9.9", 1, 0.5, "prediction_id must be one of P0.1"),
         ("P1.1", 12, None, "sure must be one of 0.25, 0.5, 0.75, 0.9, 0.99, got None"),
         ("P1.1", 12, 0.8, "got 0.8"),
-        ("P1.1", "far", 0.5, "answer must be a number, got 'far'"),
+        ("P1.1", "far", 0.5, "answer must be a finite number for P1.1, got 'far'"),
         ("P1.1", float("inf"), 0.5, "finite"),
-        ("P1.1", [1, 2], 0.5, "answer must be a number"),
+        ("P1.1", [1, 2], 0.5, "answer must be a finite number for P1.1, got [1, 2] (shape (2,))"),
+        ("P1.1", True, 0.5, "answer must be a finite number for P1.1, got True"),
+        ("P1.1", "12", 0.5, "got '12'"),
+        ("P1.1", 10**400, 0.5, "answer must be a finite number"),
+        ("P1.1", np.array([1, 2]), 0.5, "got array([1, 2]) (shape (2,))"),
+        ("P1.1", None, 0.5, 'answer is missing: predict("P1.1", answer, sure=0.5)'),
+        ("P1.1", 12, [0.5], "sure must be one of 0.25, 0.5, 0.75, 0.9, 0.99, got [0.5]"),
+        ("P1.2", np.array([1, 2]), 0.5, "1 to 3, got array([1, 2])"),
+        ("P1.2", [1], 0.5, "1 to 3, got [1]"),
+        ([1], 1, 0.5, "prediction_id must be a string such as 'P1.2', got list"),
         ("P1.2", 4, 0.5, "1 to 3, got 4"),
         ("P1.2", True, 0.5, "1 to 3, got True"),
         ("P1.7", [1, 2], 0.5, "shape (7,)"),
@@ -194,9 +208,16 @@ def test_without_a_form_bad_input_is_refused(name, answer, sure, part):
         ("P1.2", [1.0, 2.0], "exactly one option of P1.2 right, got [1.0, 2.0]"),
         ("P1.2", 13.2, "exactly one option"),
         ("P1.3", float("nan"), "exactly one option"),
-        ("P1.7", [0, 0, 0.5], "shape (7,) for P1.7, got (3,)"),
-        ("P1.1", [13.2], "shape ()"),
+        ("P1.3", np.complex128(100j), "exactly one option"),
+        ("P1.7", [0, 0, 0.5], "shape (7,) for P1.7, got [0, 0, 0.5] (shape (3,))"),
+        ("P1.7", [[0, 0], [0.5]], "shape (7,) for P1.7, got [[0, 0], [0.5]]"),
+        ("P1.1", [13.2], "computed must be a finite number for P1.1, got [13.2] (shape (1,))"),
         ("P1.1", float("nan"), "finite"),
+        ("P1.1", "abc", "computed must be a finite number for P1.1, got 'abc'"),
+        ("P1.1", "13.2", "got '13.2'"),
+        ("P1.1", 13.2 + 1j, "computed must be a finite number for P1.1, got (13.2+1j)"),
+        ("P1.1", None, "computed must be a finite number for P1.1, got None"),
+        ("P1.1", True, "computed must be a finite number for P1.1, got True"),
     ],
 )
 def test_what_cannot_have_been_computed_is_refused(name, computed, part):
@@ -218,7 +239,7 @@ def test_records_that_make_no_sense_are_passed_over():
     records.record("outcome", "P1.1", prediction=["x"])
     assert compare("P1.1", 13.2).right is None
     assert predict("P1.1").values == {}
-    assert judged() == []
+    assert judged(records.events()) == []
 
 
 def test_other_numbers_than_the_lesson_s_are_compared_without_the_lesson_s_reason():
@@ -263,6 +284,33 @@ def test_a_sketch_is_compared_cell_by_cell_and_not_by_colour_alone():
 @pytest.mark.parametrize(("answer", "right"), [(13.25, True), (13.15, True), (13.26, False)])
 def test_the_tolerance_holds_at_its_edge(answer, right):
     assert Comparison(PREDICTIONS["P1.1"], np.array(13.2), answer, 0.5).right is right
+
+
+def test_an_answer_of_nothing_is_an_answer():
+    compare("P1.1", 13.2)
+    predict("P1.1", 0, sure=0.5)
+    assert "after the result had been shown" in " ".join(repr(compare("P1.1", 13.2)).split())
+
+
+def test_what_holds_arrays_can_stand_in_a_set():
+    number = PREDICTIONS["P1.1"]
+    several = {Comparison(number, np.array(13.2)), *number.wrong, *PREDICTIONS["P1.2"].options}
+    assert len({*several, *PREDICTIONS.values()}) == 1 + len(number.wrong) + 3 + len(PREDICTIONS)
+
+
+def test_sentences_need_neither_widgets_nor_figures():
+    program = (
+        "from cnncourse import records\n"
+        "from cnncourse.predictions import compare, predict\n"
+        "from cnncourse.predictions.calibrating import judged, reading\n"
+        "predict('P0.3', 2, sure=0.9), repr(compare('P0.3', [1, 4]))\n"
+        "reading(judged(records.events()))\n"
+        "import sys\nprint(*sorted({'matplotlib', 'anywidget', 'ipywidgets'} & set(sys.modules)))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program], check=True, capture_output=True, text=True
+    )
+    assert done.stdout == "\n"
 
 
 def test_all_text_is_escaped():

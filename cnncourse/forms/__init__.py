@@ -1,11 +1,10 @@
 """Forms that ask something in a notebook cell, operable by the keyboard alone."""
 
 from cnncourse.forms.base import Form, Reply
-from cnncourse.forms.fields import LEVELS, Cells, Choice, Field, Number, sureness
+from cnncourse.forms.fields import Cells, Choice, Field, Number
 from cnncourse.forms.values import read_cells, read_number
 
 __all__ = [
-    "LEVELS",
     "Cells",
     "Choice",
     "Field",
@@ -14,5 +13,4 @@ __all__ = [
     "Reply",
     "read_cells",
     "read_number",
-    "sureness",
 ]

@@ -12,15 +12,6 @@ from typing import Any, Protocol
 
 from cnncourse.forms.values import read_cells, read_number
 
-LEVELS = {
-    0.25: "mostly guessing",
-    0.50: "could be",
-    0.75: "fairly sure",
-    0.90: "sure",
-    0.99: "certain",
-}
-"""How sure one can say to be, as a probability, and in words."""
-
 
 class Field(Protocol):
     """What all fields have in common."""
@@ -55,7 +46,7 @@ class Choice:
     notes : dict of str to str, optional
         Key -> a few small words under the text.
     inline : bool
-        Whether the options stand in one row where there is room (five of them).
+        Whether the options stand in one row where there is room.
     missing : str
         What to say if nothing is chosen.
 
@@ -98,24 +89,6 @@ class Choice:
         if self.inline:
             return [", ".join(self.options.values())]
         return [f"({number}) {text}" for number, text in enumerate(self.options.values(), 1)]
-
-
-def sureness(name: str = "sure") -> Choice:
-    """The question how sure one is; ``float(key)`` is the probability.
-
-    Examples
-    --------
-    >>> float(sureness().read("0.75"))
-    0.75
-    """
-    return Choice(
-        name,
-        "How sure are you?",
-        {f"{level:.2f}": f"{100 * level:.0f} %" for level in LEVELS},
-        notes={f"{level:.2f}": words for level, words in LEVELS.items()},
-        inline=True,
-        missing="Say how sure you are, too: it shows you later how far to trust yourself.",
-    )
 
 
 @dataclass(frozen=True)

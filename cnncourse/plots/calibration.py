@@ -8,6 +8,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from numpy.typing import ArrayLike
 
+from cnncourse._intervals import wilson_interval
 from cnncourse.plots.picture import (
     BLUE,
     GREY,
@@ -17,50 +18,11 @@ from cnncourse.plots.picture import (
     one_axes,
 )
 
-# Of the standard normal distribution: 95 % lie within this many standard deviations.
-_Z95 = 1.959963984540054
-
-
-def wilson_interval(right: int, count: int, z: float = _Z95) -> tuple[float, float]:
-    """Interval for a share, from how often something happened; sensible for small numbers, too.
-
-    E. B. Wilson, "Probable inference, the law of succession, and statistical inference", Journal of
-    the American Statistical Association 22 (1927): the shares p for which `right` of `count` lies
-    within z standard deviations sqrt(p (1 - p) / count) of p.
-
-    Parameters
-    ----------
-    right, count : int
-        0 <= right <= count, count >= 1.
-    z : float
-        Standard deviations; 1.96 gives 95 %.
-
-    Returns
-    -------
-    low, high : float
-
-    Raises
-    ------
-    ValueError
-        If the numbers are not as above.
-
-    Examples
-    --------
-    >>> low, high = wilson_interval(4, 6)
-    >>> round(low, 2), round(high, 2)
-    (0.3, 0.9)
-    """
-    if not 0 <= right <= count or count < 1:
-        raise ValueError(f"right must be 0 to count, and count at least 1, got {right} of {count}")
-    share, square = right / count, z * z / count
-    centre = share + square / 2
-    half = z * math.sqrt(share * (1 - share) / count + square / (4 * count))
-    low, high = (centre - half) / (1 + square), (centre + half) / (1 + square)
-    return (0.0 if right == 0 else low), (1.0 if right == count else high)
-
 
 @in_house_style
-def calibration_plot(sure: ArrayLike, right: ArrayLike, *, ax: Axes | None = None) -> Picture:
+def calibration_plot(
+    sure: ArrayLike, right: ArrayLike, *, levels: ArrayLike = (), ax: Axes | None = None
+) -> Picture:
     """Draw the share of right predictions against how sure someone was of them.
 
     Parameters
@@ -69,6 +31,8 @@ def calibration_plot(sure: ArrayLike, right: ArrayLike, *, ax: Axes | None = Non
         How sure, for each prediction, as a probability; equal values are drawn as one dot.
     right : (n,) array_like of bool
         Whether it was right.
+    levels : (m,) array_like, optional
+        How sure one could say to be, as probabilities: the axis names these, too.
     ax : Axes, optional
 
     Returns
@@ -86,10 +50,10 @@ def calibration_plot(sure: ArrayLike, right: ArrayLike, *, ax: Axes | None = Non
     >>> calibration_plot([0.9, 0.9, 0.5], [True, False, True]).alt[-71:]
     'At 50 %: 1 of 1 right (21 to 100 %). At 90 %: 1 of 2 right (9 to 91 %).'
     """
-    levels, hits = np.asarray(sure, dtype=float), np.asarray(right, dtype=bool)
-    if levels.ndim != 1 or levels.shape != hits.shape or not levels.size:
+    said, hits = np.asarray(sure, dtype=float), np.asarray(right, dtype=bool)
+    if said.ndim != 1 or said.shape != hits.shape or not said.size:
         raise ValueError(
-            f"sure and right must be equally long and not empty, got shapes {levels.shape} and "
+            f"sure and right must be equally long and not empty, got shapes {said.shape} and "
             f"{hits.shape}"
         )
     axes = one_axes(ax, width=6.0, height=5.2)
@@ -102,8 +66,8 @@ def calibration_plot(sure: ArrayLike, right: ArrayLike, *, ax: Axes | None = Non
         label="as often right as sure",
     )
     words: list[str] = []
-    for level in np.unique(levels):
-        here = hits[levels == level]
+    for level in np.unique(said):
+        here = hits[said == level]
         count, good = here.size, int(here.sum())
         low, high = (100 * bound for bound in wilson_interval(good, count))
         share, x = 100 * good / count, 100 * level
@@ -117,14 +81,14 @@ def calibration_plot(sure: ArrayLike, right: ArrayLike, *, ax: Axes | None = Non
         words.append(f"At {x:.0f} %: {good} of {count} right ({low:.0f} to {high:.0f} %).")
     axes.set_xlim(0, 104)
     axes.set_ylim(-4, 104)
-    axes.set_xticks(np.unique(np.append(100 * np.unique(levels), [0, 25, 50, 75, 90, 99])))
+    axes.set_xticks(100 * np.unique([0, *said, *np.ravel(levels)]))
     axes.set_xlabel("how sure you were (%)")
     axes.set_ylabel("predictions that were right (%)")
     axes.set_title("How far your sureness was justified", pad=30)
     axes.legend(loc="lower left", bbox_to_anchor=(0, 1), ncols=2, borderaxespad=0.3)
     alt = (
-        f"Share of right predictions against how sure you were of them, from {levels.size} "
-        f"prediction{'s' if levels.size > 1 else ''}, with the diagonal on which both are equal, "
+        f"Share of right predictions against how sure you were of them, from {said.size} "
+        f"prediction{'s' if said.size > 1 else ''}, with the diagonal on which both are equal, "
         f"and 95 % intervals after Wilson. {' '.join(words)}"
     )
     return Picture(figure_of(axes), alt)

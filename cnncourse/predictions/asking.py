@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from numbers import Integral
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
 from numpy.typing import ArrayLike
 
 from cnncourse import records
@@ -12,7 +12,8 @@ from cnncourse.predictions.comparing import Comparison
 from cnncourse.predictions.data import get
 from cnncourse.predictions.history import fitting, outcomes
 from cnncourse.predictions.model import Prediction
-from cnncourse.predictions.wording import answer_in_words, sure_in_words
+from cnncourse.predictions.sureness import key, level, question, sure_in_words
+from cnncourse.predictions.wording import answer_in_words
 
 if TYPE_CHECKING:
     from cnncourse.forms import Field, Form
@@ -40,7 +41,7 @@ def predict(
     Parameters
     ----------
     prediction_id : str
-        "P1.2".
+        "P1.2"; small letters will do.
     answer : optional
         The answer, where the form cannot be used: the number of an option (from 1), a number, or
         an array.
@@ -55,7 +56,8 @@ def predict(
     Raises
     ------
     ValueError
-        If there is no such prediction, or the answer does not fit it.
+        If there is no such prediction, the answer does not fit it, or one of answer and sure is
+        missing.
 
     Examples
     --------
@@ -63,14 +65,13 @@ def predict(
     Recorded: 120 km, could be (50 %). Now run the next cell.
     """
     prediction = get(prediction_id)
-    if answer is None:
+    if answer is None and sure is None:
         return _form(prediction)
-    from cnncourse.forms import LEVELS
-
-    if sure not in LEVELS:
-        levels = ", ".join(f"{level:g}" for level in LEVELS)
-        raise ValueError(f"sure must be one of {levels}, got {sure!r}")
-    return Recorded(_keep(prediction, _checked(prediction, answer), sure).replace("`", ""))
+    if answer is None:
+        call = f'predict("{prediction.id}", answer, sure={sure!r})'
+        raise ValueError(f"answer is missing: {call} expects both, got sure only")
+    checked = _checked(prediction, answer)
+    return Recorded(_keep(prediction, checked, level(sure)).replace("`", ""))
 
 
 def compare(prediction_id: str, computed: ArrayLike | Any) -> Comparison:
@@ -110,7 +111,7 @@ def compare(prediction_id: str, computed: ArrayLike | Any) -> Comparison:
     if not made:
         return Comparison(prediction, result)
     # Running the cell again tells nothing new.
-    told = outcomes(prediction.id)
+    told = outcomes(records.events("outcome", prediction.id))
     for event in made:
         data = event.data
         comparison = Comparison(
@@ -143,28 +144,24 @@ def _made(prediction: Prediction) -> list[records.Event]:
 
 def _checked(prediction: Prediction, answer: Any) -> Any:
     """An answer given without the form, as the form would give it."""
-    if prediction.kind == "choice":
-        slugs = [option.slug for option in prediction.options]
-        if isinstance(answer, int) and not isinstance(answer, bool) and 1 <= answer <= len(slugs):
-            return slugs[answer - 1]
-        if answer in slugs:
-            return answer
-        raise ValueError(
-            f"answer must be the number of an option, 1 to {len(slugs)}, got {answer!r}"
-        )
-    wanted = f"numbers of shape {prediction.shape}" if prediction.shape else "a number"
-    try:
-        values = np.asarray(answer, dtype=float)
-    except (TypeError, ValueError):
-        raise ValueError(f"answer must be {wanted}, got {answer!r}") from None
-    if values.shape != prediction.shape or not np.isfinite(values).all():
-        raise ValueError(f"answer must be {wanted}, finite, got {answer!r}")
-    return values.ravel().tolist() if prediction.shape else float(values)
+    if prediction.kind != "choice":
+        values = prediction.numbers("answer", answer)
+        return values.ravel().tolist() if prediction.shape else float(values)
+    slugs = [option.slug for option in prediction.options]
+    whole = isinstance(answer, Integral) and not isinstance(answer, bool)
+    if whole and 1 <= answer <= len(slugs):
+        return slugs[int(answer) - 1]
+    if isinstance(answer, str) and answer in slugs:
+        return answer
+    raise ValueError(
+        f"answer must be the number of an option of {prediction.id}, 1 to {len(slugs)}, "
+        f"got {answer!r}"
+    )
 
 
 def _form(prediction: Prediction) -> Form:
     """The form of a prediction, with what was written or recorded before."""
-    from cnncourse.forms import Form, Reply, sureness
+    from cnncourse.forms import Form, Reply
 
     def receive(answers: dict[str, Any]) -> Reply:
         return Reply("✓ " + _keep(prediction, answers["answer"], float(answers["sure"])))
@@ -175,13 +172,13 @@ def _form(prediction: Prediction) -> Form:
     if made:
         event = made[-1]
         sure, answer = float(event.data["sure"]), event.data["answer"]
-        values = {"answer": _as_typed(prediction, answer), "sure": f"{sure:.2f}"}
+        values = {"answer": _as_typed(prediction, answer), "sure": key(sure)}
         note = Reply("✓ " + _kept(prediction, answer, sure, bool(event.data.get("seen"))))
     if prediction.id in _FORMS:
         values = {**values, **_FORMS[prediction.id].values}
     form = Form(
         f"Prediction {prediction.id}",
-        [_field(prediction), sureness()],
+        [_field(prediction), question()],
         receive,
         button="Record my prediction",
         values=values,

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from cnncourse import records
+from cnncourse._intervals import wilson_interval
 from cnncourse.predictions.data import PREDICTIONS
-from cnncourse.predictions.history import fitting, outcomes
-from cnncourse.predictions.wording import sure_in_words
+from cnncourse.predictions.history import first_made, fitting, outcomes
+from cnncourse.predictions.sureness import LEVELS, percent
 
 if TYPE_CHECKING:
     from cnncourse.plots import Picture
@@ -23,16 +25,19 @@ class Judged:
     right: bool
 
 
-def judged() -> list[Judged]:
+def judged(events: Sequence[records.Event]) -> list[Judged]:
     """The first prediction of each id that was made before its result was shown."""
-    told, events = outcomes(), records.events("prediction")
-    made = []
+    told, found = outcomes(events), []
     for prediction in PREDICTIONS.values():
-        before = [e for e in fitting(prediction, events) if not e.data.get("seen")]
-        if before and before[0].id in told:
-            sure, right = float(before[0].data["sure"]), told[before[0].id]
-            made.append(Judged(prediction.id, sure, right))
-    return made
+        first = first_made(prediction, events)
+        if first is not None and first.id in told:
+            found.append(Judged(prediction.id, float(first.data["sure"]), told[first.id]))
+    return found
+
+
+def predicted(events: Sequence[records.Event]) -> set[str]:
+    """Ids of the predictions that were made at all, before their results were shown or after."""
+    return {one.id for one in PREDICTIONS.values() if fitting(one, events)}
 
 
 def brier_score(made: list[Judged]) -> float:
@@ -79,14 +84,8 @@ _ENOUGH = 5
 
 def _level(sure: float, right: list[bool]) -> str:
     """One level in a sentence; only what lies outside its interval is called by a name."""
-    from cnncourse.plots.calibration import wilson_interval
-
     good, count = sum(right), len(right)
-    kind = {0.25: "at which you were {}", 0.5: "of which you said “{}”"}.get(
-        sure, "of which you were {}"
-    )
-    words, level = sure_in_words(sure).split(" (")
-    which = f"{kind.format(words)} ({level}"
+    which = f"{LEVELS[sure].which} ({percent(sure)})"
     if count == 1:
         return (
             f"The one prediction {which} was {'right' if good else 'wrong'}: one tells nothing yet."
@@ -124,7 +123,7 @@ def show_calibration() -> Picture | None:
     how sure you were, and how often you were right
     ...
     """
-    made = judged()
+    made = judged(records.events())
     if not made:
         print("no prediction recorded")
         print("The plot appears once you have recorded predictions and run the cells after them.")
@@ -134,4 +133,6 @@ def show_calibration() -> Picture | None:
     print("how sure you were, and how often you were right")
     for line in reading(made):
         print(line)
-    return calibration_plot([one.sure for one in made], [one.right for one in made])
+    return calibration_plot(
+        [one.sure for one in made], [one.right for one in made], levels=list(LEVELS)
+    )

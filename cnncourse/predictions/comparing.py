@@ -10,7 +10,8 @@ import numpy as np
 
 from cnncourse.exercises.report import card, paragraph, prose
 from cnncourse.predictions.model import Prediction
-from cnncourse.predictions.wording import answer_in_words, remark, shown, sure_in_words
+from cnncourse.predictions.sureness import sure_in_words
+from cnncourse.predictions.wording import answer_in_words, remark, shown
 
 # Middle tones: they stand out from a light and from a dark page. The words carry the meaning.
 _GREEN, _ORANGE, _GREY = "#2f9e63", "#d9822b", "#8a8f98"
@@ -18,7 +19,7 @@ _GREEN, _ORANGE, _GREY = "#2f9e63", "#d9822b", "#8a8f98"
 _FOLDED = " \n"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)  # holds arrays
 class Comparison:
     """What was predicted, what came out, and what a wrong prediction means.
 
@@ -119,7 +120,8 @@ class Comparison:
     def _notes(self) -> list[str]:
         late = "You made this prediction after the result had been shown, so your calibration "
         late += "leaves it out."
-        texts = [self.explanation(), self.reason(), late if self.seen and self.answer else ""]
+        after = self.seen and self.answer is not None
+        texts = [self.explanation(), self.reason(), late if after else ""]
         return [text for text in texts if text]
 
     def __repr__(self) -> str:

@@ -6,28 +6,34 @@ from collections.abc import Iterable
 
 from cnncourse import records
 from cnncourse.predictions.model import Prediction
+from cnncourse.predictions.sureness import is_level
 
 
 def fitting(prediction: Prediction, events: Iterable[records.Event]) -> list[records.Event]:
-    """Those of the events that answer this prediction, the last one last.
+    """Those of the events (of any kind) that answer this prediction, the last one last.
 
     An answer to an older wording of the question may fit no more, and is passed over.
     """
-    from cnncourse.forms import LEVELS
-
     return [
         event
         for event in events
-        if event.subject == prediction.id
+        if event.kind == "prediction"
+        and event.subject == prediction.id
         and prediction.accepts(event.data.get("answer"))
-        and isinstance(event.data.get("sure"), int | float)
-        and event.data["sure"] in LEVELS
+        and is_level(event.data.get("sure"))
     ]
 
 
-def outcomes(prediction_id: str | None = None) -> dict[str, bool]:
-    """Whether each prediction was right, by the id of its event; all, or those of one id."""
+def first_made(prediction: Prediction, events: Iterable[records.Event]) -> records.Event | None:
+    """The answer that counts: the first fitting one that was made before its result was shown."""
+    fit = fitting(prediction, events)
+    return next((event for event in fit if not event.data.get("seen")), None)
+
+
+def outcomes(events: Iterable[records.Event]) -> dict[str, bool]:
+    """Whether each prediction was right, by the id of its event, as the events tell."""
     return {
         str(event.data.get("prediction")): event.data.get("right") is True
-        for event in records.events("outcome", prediction_id)
+        for event in events
+        if event.kind == "outcome"
     }

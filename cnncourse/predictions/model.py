@@ -8,6 +8,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from numbers import Real
 from typing import Any, Literal
 
 import numpy as np
@@ -20,7 +21,7 @@ Remark = Literal["sign", "factor"]
 _ROUNDING = 1e-9
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)  # may hold a list
 class Option:
     """One option of a choice, and the computed values for which it is the right one.
 
@@ -56,11 +57,10 @@ class Option:
         """Whether `computed` makes this option the right one."""
         if self.value is not None:
             return _same(self.value, computed)
-        numeric = isinstance(computed, int | float | np.number) and not isinstance(computed, bool)
-        return numeric and self.low <= float(computed) < self.high
+        return _is_number(computed) and self.low <= float(computed) < self.high
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)  # holds an array
 class KnownWrong:
     """A wrong number or array whose thought is known.
 
@@ -161,14 +161,24 @@ class Prediction:
         ValueError
             If it has another shape, or holds what is no finite number.
         """
-        values = np.asarray(computed, dtype=float)
-        if values.shape != self.shape:
-            raise ValueError(
-                f"computed must have shape {self.shape} for {self.id}, got {values.shape}"
-            )
-        if not np.isfinite(values).all():
-            raise ValueError(f"computed must be finite for {self.id}, got {values}")
-        return values
+        return self.numbers("computed", computed)
+
+    def numbers(self, name: str, value: Any) -> NDArray[np.float64]:
+        """Read the argument called `name` as finite numbers of this prediction's shape.
+
+        Cells may be true or false, which are 1 and 0; a single number may not.
+
+        Raises
+        ------
+        ValueError
+            If it is something else.
+        """
+        values = _floats(value, flags=bool(self.shape))
+        if values is not None and values.shape == self.shape and np.isfinite(values).all():
+            return values
+        expected = f"finite numbers of shape {self.shape}" if self.shape else "a finite number"
+        shape = f" (shape {values.shape})" if values is not None and values.shape else ""
+        raise ValueError(f"{name} must be {expected} for {self.id}, got {value!r}{shape}")
 
     def right_cells(self, answer: Any, computed: ArrayLike) -> NDArray[np.bool_]:
         """Which cells of the answer (or the one number) are right."""
@@ -195,6 +205,28 @@ def near(a: ArrayLike, b: ArrayLike, tolerance: float) -> NDArray[np.bool_]:
     a, b = np.asarray(a, dtype=float), np.asarray(b, dtype=float)
     slack = _ROUNDING * np.maximum(1.0, np.abs(b))
     return np.asarray(np.abs(a - b) <= tolerance + slack)
+
+
+def _floats(value: Any, *, flags: bool) -> NDArray[np.float64] | None:
+    """An array of the numbers in `value`; None if it is ragged or holds anything else.
+
+    NumPy's own conversion makes nan of None, a number of a text that spells one, and 1 of True,
+    which only counts as one where `flags` says so.
+    """
+    try:
+        array = np.asarray(value)
+        if array.dtype.kind in ("biuf" if flags else "iuf"):
+            return array.astype(float)
+        # Fractions, and integers of more than 64 bits.
+        if array.dtype.kind == "O" and all(_is_number(one) for one in array.flat):
+            return array.astype(float)
+    except (TypeError, ValueError, OverflowError):
+        pass
+    return None
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, Real) and not isinstance(value, bool)
 
 
 def _same(wanted: Any, computed: Any) -> bool:

@@ -50,20 +50,6 @@ def answer_in_words(prediction: Prediction, answer: Any, tolerance: float = 0.0)
     return list_of(np.reshape(answer, prediction.shape), tolerance) + unit
 
 
-def sure_in_words(sure: float) -> str:
-    """Write how sure someone is.
-
-    Examples
-    --------
-    >>> sure_in_words(0.75)
-    'fairly sure (75 %)'
-    """
-    # Forms load the widgets; an outcome without a prediction needs none.
-    from cnncourse.forms import LEVELS
-
-    return f"{LEVELS[sure]} ({100 * sure:.0f} %)"
-
-
 def remark(prediction: Prediction, answer: float, computed: float) -> str:
     """Say how a wrong number differs from the right one."""
     tolerance = prediction.tolerance

@@ -5,8 +5,9 @@ import pytest
 from notebook_page import NOTEBOOK, NotebookPage
 
 from cnncourse.explore import _module
-from cnncourse.forms import Cells, Choice, Form, Number, Reply, sureness
+from cnncourse.forms import Cells, Choice, Form, Number, Reply
 from cnncourse.forms.base import STATIC
+from cnncourse.predictions import sureness
 
 ACTIVE = f"{NOTEBOOK}.content.activeCellIndex"
 COUNT = f"{NOTEBOOK}.content.widgets.length"
@@ -204,7 +205,7 @@ def show(open_page):
     """Open a page with nothing but a form."""
 
     def opened(name, **options):
-        form = Form("A form", [FORMS[name], sureness()], lambda answers: Reply("kept"))
+        form = Form("A form", [FORMS[name], sureness.question()], lambda answers: Reply("kept"))
         page = open_page(**options)
         state = {key: getattr(form, key) for key in form.keys if not key.startswith("_")}
         plain = ("title", "fields", "button", "values", "pressed", "reply")

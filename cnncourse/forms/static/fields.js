@@ -83,6 +83,7 @@ export function radioGroup({ label, options, inline }, { changed, next }) {
   const { place, say } = messagePlace(radios);
   const legend = element("legend", { class: "cf-question" }, ...prose(label));
   const list = element("div", { class: inline ? "cf-row" : "cf-list" }, ...rows);
+  list.style.setProperty("--cf-columns", rows.length);
   const root = element("fieldset", { class: "cf-field" }, legend, list, place);
   root.addEventListener("change", () => (say(""), changed()));
   root.addEventListener("keydown", (event) => {
