@@ -6,15 +6,13 @@ Exit codes: 0, all went well; 1, something did not, told in a sentence; 2, no su
 from __future__ import annotations
 
 import argparse
+import io
 import os
 import sys
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TextIO
-
-PATIENCE = 60.0
-"""How long a disk may take to answer, s."""
+from typing import Any, TextIO
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -91,7 +89,7 @@ def _progress(options: argparse.Namespace) -> int:
     from cnncourse import records
     from cnncourse.progress import show_progress
 
-    records.flush(PATIENCE)  # nobody waits with a notebook: let a slow disk have its time
+    records.flush(records.LONG_PATIENCE)  # nobody waits with a notebook: a slow disk has time
     print(show_progress())
     return 0
 
@@ -109,58 +107,55 @@ def _where() -> int:
     return 0
 
 
-def _everything() -> tuple[str, int]:
-    """Give all records as text for a file, and how many there are."""
+def _everything() -> dict[str, Any]:
+    """Give all records as an export, and tell what is wrong with them."""
     from cnncourse import records
     from cnncourse.progress import read_course
-    from cnncourse.progress.export import as_text, export
+    from cnncourse.progress.export import export
 
     events = records.everything()
     problem = records.status().problem
     if problem:
         print(f"cnncourse: {problem}", file=sys.stderr)
-    return as_text(export(events, read_course(), datetime.now(UTC))), len(events)
+    return export(events, read_course(), datetime.now(UTC))
 
 
 def _export(name: str) -> int:
-    from cnncourse.progress.export import write_new
+    from cnncourse.progress.export import as_text, write_new
 
-    text, count = _everything()
+    content = _everything()
     if name == "-":
-        sys.stdout.write(text)
+        sys.stdout.write(as_text(content))
         return 0
     path = Path(name)
     try:
-        write_new(path, text)
+        write_new(path, as_text(content))
     except FileExistsError:
         raise Failure(f"{path} exists already and is left as it is: please name another.") from None
-    print(f"{count} records written to {path}.")
+    print(f"{len(content['events'])} records written to {path}.")
     return 0
 
 
 def _reset(agreed: bool) -> int:
     from cnncourse import records
-    from cnncourse.progress.export import write_new
+    from cnncourse.progress.export import copy_in, keep_copy_and_reset
 
-    text, count = _everything()
+    content = _everything()
     folder = records.status().folder
     if folder is None:
         raise Failure("there is nothing to reset: progress is kept in memory only.")
-    if not count:
+    if not content["events"]:
         print("There is nothing to reset.")
         return 0
-    copy = folder / f"progress-{datetime.now(UTC):%Y%m%d-%H%M%S-%f}.json"
+    copy = copy_in(folder, content)
     print(
         f"Your progress will begin anew: points, hints, predictions and minutes count from zero.\n"
-        f"A copy of all {count} records is kept in {copy}."
+        f"A copy of all {len(content['events'])} records is kept in {copy}."
     )
     if not agreed and not _agrees(sys.stdin):
         print("Nothing was changed.")
         return 1
-    write_new(copy, text)
-    records.reset()
-    if not records.flush(PATIENCE):
-        raise Failure(f"the reset could not be recorded. {records.status().problem}".strip())
+    keep_copy_and_reset(copy, content)
     print("Done.")
     return 0
 
@@ -176,6 +171,9 @@ def _agrees(terminal: TextIO) -> bool:
 def _exercises(options: argparse.Namespace) -> int:
     from cnncourse.exercises.catalogue import faults, table
 
+    if not sys.stdout.isatty() and isinstance(sys.stdout, io.TextIOWrapper):
+        # Whatever the system's own encoding and line ends are: the file is the same everywhere.
+        sys.stdout.reconfigure(encoding="utf-8", newline="\n")
     if not options.check:
         print(table())
     found = faults()

@@ -282,6 +282,25 @@ def test_exercises_prints_the_table_and_the_faults(capsys, monkeypatch, faults, 
     assert complaints == "".join(f"{fault}\n" for fault in faults)
 
 
+def test_the_table_is_the_same_file_whatever_the_systems_encoding(tmp_path):
+    from cnncourse.exercises.catalogue import table
+
+    program = (
+        "import sys; sys.stdout.reconfigure(newline='\\r\\n')\n"  # as on Windows
+        "from cnncourse import cli; from cnncourse.exercises import catalogue\n"
+        "catalogue.faults = lambda: []\n"  # they take a while
+        "sys.exit(cli.main(['exercises']))"
+    )
+    with open(tmp_path / "exercises.md", "wb") as file:
+        environment = {**os.environ, "PYTHONIOENCODING": "cp1252"}
+        subprocess.run(
+            [sys.executable, "-c", program], cwd=ROOT, env=environment, stdout=file, check=True
+        )
+    text = table() + "\n"
+    assert not text.isascii()
+    assert (tmp_path / "exercises.md").read_bytes() == text.encode("utf-8")
+
+
 # Arguments
 
 

@@ -318,8 +318,8 @@ def test_the_first_answer_counts(noted):
     assert len(noted) == 1
     assert "the first answer counts" in repr(again)
     assert "the first answer counts" in again._repr_html_()
-    assert first_answers("before")["C2"] == wrong(item)
-    assert first_answers("after") == {}
+    assert first_answers("before", noted)["C2"] == wrong(item)
+    assert first_answers("after", noted) == {}
 
 
 def test_without_a_letter_the_question_is_shown_and_nothing_recorded(noted):
@@ -335,9 +335,9 @@ def test_without_a_letter_the_question_is_shown_and_nothing_recorded(noted):
     ("call", "said"),
     [
         (("during", "C1", "a"), 'form must be "before" or "after", got \'during\''),
-        (("before", "C11", "a"), "item must be one of C1, C2"),
-        (("before", "c1", None), "item must be one of C1, C2"),
-        (("before", "C1", "e"), 'option must be one of "a", "b", "c", "d", got \'e\''),
+        (("before", "C11", "a"), "item_id must be one of C1, C2"),
+        (("before", 1, None), "item_id must be one of C1, C2"),
+        (("before", "C1", "e"), 'key must be one of "a", "b", "c", "d", got \'e\''),
         (("before", "C1", 1), "got 1"),
     ],
 )
@@ -345,6 +345,13 @@ def test_a_wrong_call_says_what_came_and_what_was_expected(noted, call, said):
     with pytest.raises(ValueError, match=re.escape(said)):
         answer_concept(*call)
     assert noted == []
+
+
+@pytest.mark.parametrize(("item_id", "key"), [("c1", "A"), (" C1", "a"), ("C1", "a ")])
+def test_small_and_capital_letters_will_do(noted, item_id, key):
+    answer_concept("before", item_id, key)
+    [event] = noted
+    assert (event.subject, event.data["option"]) == ("C1", "a")
 
 
 def test_a_form_must_be_named():
@@ -367,16 +374,16 @@ def test_a_form_must_be_named():
 def test_records_that_mean_nothing_here_are_passed_over(noted, data):
     noted.append(records.Event(at=None, kind="concept", subject="C1", data=data))
     noted.append(records.Event(at=None, kind="concept", subject="C99", data={"form": "before"}))
-    assert first_answers("before") == {}
+    assert first_answers("before", noted) == {}
     answer_concept("before", "C1", "a")
-    assert list(first_answers("before")) == ["C1"]
+    assert list(first_answers("before", noted)) == ["C1"]
 
 
 def test_an_answer_keeps_its_meaning_when_the_options_change_places(noted):
     idea = wrong(ITEMS["C1"])
     data = {"form": "before", "option": "z", "right": False, "misconception": idea.misconception}
     noted.append(records.Event(at=None, kind="concept", subject="C1", data=data))
-    assert first_answers("before")["C1"] == idea
+    assert first_answers("before", noted)["C1"] == idea
 
 
 # ------------------------------------------------------------------ the form
@@ -541,14 +548,14 @@ def test_the_gain_counts_what_was_answered_both_times():
     assert "0 of 2 right among the questions answered both times" in repr(answered)
 
 
-def test_one_test_alone_gives_no_gain():
+def test_one_test_alone_gives_no_gain(noted):
     answer_all("before", ["C9"])
     text = repr(show_gain())
     assert "Before the course: 9 of 10 right." in text
     assert CAUTION not in text
     assert ITEMS["C9"].where in " ".join(text.split())
-    assert gain({}, first_answers("before")).normalised is None
-    assert "a gain cannot be computed" in repr(gain({}, first_answers("before")))
+    assert gain({}, first_answers("before", noted)).normalised is None
+    assert "a gain cannot be computed" in repr(gain({}, first_answers("before", noted)))
 
 
 def test_no_common_question_gives_no_gain():

@@ -3,6 +3,7 @@
 import dataclasses
 import json
 import re
+import threading
 from datetime import UTC, datetime, timedelta
 from html.parser import HTMLParser
 from pathlib import Path
@@ -11,12 +12,17 @@ import numpy as np
 import pytest
 
 from cnncourse import records
+from cnncourse.inventory import concept_test
+from cnncourse.predictions import show_calibration
+from cnncourse.predictions.calibrating import judged
 from cnncourse.progress import read_course, show_progress, summarise
 from cnncourse.progress.card import ProgressCard
 from cnncourse.progress.minutes import minutes_of
 from cnncourse.progress.model import Course, Task
 from cnncourse.progress.syllabus import LESSONS
 from cnncourse.records import Event, Status, recorder
+from cnncourse.records.database import Database
+from cnncourse.records.recorder import Recorder
 
 ROOT = Path(__file__).resolve().parent.parent
 START = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -127,13 +133,13 @@ def test_odd_data_does_no_harm(life, odd):
 
 
 def test_the_first_prediction_made_before_the_outcome_was_shown_decides(life):
-    first = life.does("prediction", "P1.1", answer="a", sure=0.5, seen=False)
+    first = life.does("prediction", "P1.1", answer=3, sure=0.5, seen=False)
     life.does("outcome", "P1.1", prediction=first, right=False, meaning="flip")
-    again = life.does("prediction", "P1.1", answer="b", sure=0.99, seen=True)
+    again = life.does("prediction", "P1.1", answer=4, sure=0.99, seen=True)
     life.does("outcome", "P1.1", prediction=again, right=True, meaning=None)
-    right = life.does("prediction", "P1.2", answer=3, sure=0.5, seen=False)
+    right = life.does("prediction", "P1.2", answer="reversed-is-wrong", sure=0.5, seen=False)
     life.does("outcome", "P1.2", prediction=right, right=True, meaning=None)
-    late = life.does("prediction", "P1.3", answer=3, sure=0.5, seen=True)
+    late = life.does("prediction", "P1.3", answer="root", sure=0.5, seen=True)
     life.does("outcome", "P1.3", prediction=late, right=True, meaning=None)
     zero, one, _ = life.progress.lessons
     assert (zero.predicted, zero.right, zero.predictions) == (0, 0, 1)
@@ -141,7 +147,7 @@ def test_the_first_prediction_made_before_the_outcome_was_shown_decides(life):
 
 
 def test_a_prediction_without_outcome_is_made_but_not_right(life):
-    life.does("prediction", "P1.1", answer="a", sure=0.5, seen=False)
+    life.does("prediction", "P1.1", answer=3, sure=0.5, seen=False)
     assert (life.progress.lessons[1].predicted, life.progress.lessons[1].right) == (1, 0)
 
 
@@ -155,6 +161,64 @@ def test_a_question_of_the_concept_test_counts_once(life):
     life.takes_test("before", "C2")
     assert "before done" in repr(ProgressCard(life.progress, SOMEWHERE))
     assert life.progress.points == 0
+
+
+@pytest.fixture
+def recorded(life, monkeypatch):
+    """A life that the records tell of."""
+
+    def events(kind=None, subject=None):
+        return [e for e in life.events if kind in (None, e.kind) and subject in (None, e.subject)]
+
+    monkeypatch.setattr(records, "events", events)
+    return life
+
+
+RENAMED = {"form": "before", "option": "a", "right": False, "misconception": "renamed-since"}
+KNOWN = {**RENAMED, "misconception": "peak-copies-kernel"}
+
+
+@pytest.mark.parametrize(
+    ("answers", "counted"),
+    [
+        ([RENAMED], 0),
+        ([RENAMED, KNOWN], 1),
+        ([KNOWN, RENAMED, KNOWN], 1),
+        ([{**KNOWN, "right": True}], 0),
+        ([{**KNOWN, "form": "during"}], 0),
+        ([{"form": "before"}], 0),
+    ],
+)
+def test_progress_and_the_concept_test_count_the_same_answers(recorded, answers, counted):
+    for data in answers:
+        recorded.does("concept", "C1", **data)
+    recorded.does("prediction", "C2", **KNOWN)
+    assert recorded.progress.before == len(concept_test("before").marks) == counted
+
+
+@pytest.mark.parametrize(
+    ("answers", "made", "right"),
+    [
+        # Each answer, how sure, whether made after the result was seen, and whether it was right.
+        ([("gone-since", 0.9, False, False), ("reversed-is-wrong", 0.9, False, True)], 1, 1),
+        ([("gone-since", 0.9, False, True)], 0, 0),
+        ([("reversed-is-wrong", 0.6, False, True)], 0, 0),
+        ([("reversed-is-wrong", None, False, True)], 0, 0),
+        ([("reversed-is-wrong", 0.9, True, True)], 1, 0),
+        ([("reversed-is-wrong", 0.9, True, True), ("reversed-is-wrong", 0.9, False, True)], 1, 1),
+        ([("reversed-is-wrong", 0.9, False, "yes")], 1, 0),
+        ([(["reversed-is-wrong"], 0.9, False, True), (3, 0.9, False, True)], 0, 0),
+    ],
+)
+def test_progress_and_calibration_count_the_same_predictions(recorded, answers, made, right):
+    for answer, sure, seen, was_right in answers:
+        name = recorded.does("prediction", "P1.2", answer=answer, sure=sure, seen=seen)
+        recorded.does("outcome", "P1.2", prediction=name, right=was_right)
+    lesson = recorded.progress.lessons[1]
+    assert (lesson.predicted, lesson.right) == (made, right)
+    assert sum(one.right for one in judged(records.events())) == right
+    picture = show_calibration()
+    assert (picture is None) == (judged(records.events()) == [])
 
 
 # Minutes
@@ -290,7 +354,7 @@ def spoken(card):
 
 def busy(life):
     life.takes_test("before", "C1", "C2")
-    life.does("prediction", "P1.1", answer="a", sure=0.5, seen=False)
+    life.does("prediction", "P1.1", answer=3, sure=0.5, seen=False)
     life.tries("E1.1", "passed", 2)
     life.tries("E1.2", "wrong", 1, "flip")
     life.does("hint", "E1.2", number=1)
@@ -341,6 +405,19 @@ def test_nothing_recorded_is_one_line(life):
     assert spoken(card) == f"Your progress {line}"
 
 
+def test_what_is_next_is_shown_as_text(life):
+    progress = dataclasses.replace(life.progress, next_step="Is 1 < 2 & 3?")
+    assert "Is 1 < 2 & 3?" in spoken(ProgressCard(progress, SOMEWHERE))
+    assert "Is 1 &lt; 2 &amp; 3?" in ProgressCard(progress, SOMEWHERE)._repr_html_()
+
+
+def test_nothing_is_said_of_a_record_that_is_still_being_read(life):
+    card = ProgressCard(life.progress, Status(Path("x"), "It is being read: run this again.", True))
+    words = "What you did does not show yet."
+    assert repr(card) == f"{words}\nIt is being read: run this again."
+    assert spoken(card) == f"Your progress {words} Note. It is being read: run this again."
+
+
 @pytest.mark.parametrize("begun", [True, False])
 def test_a_problem_is_told(life, begun):
     if begun:
@@ -378,6 +455,34 @@ def test_everything_in_the_course_belongs_to_a_lesson():
     assert progress.items == 10
     graded = {found.lesson.number for found in progress.lessons if found.max_points}
     assert graded == {lesson.number for lesson in LESSONS} - {"00", "08"}
+
+
+def test_show_progress_waits_until_all_is_read(monkeypatch, tmp_path):
+    earlier = Recorder(tmp_path)
+    earlier.record("attempt", "E1.2", {"status": "passed", "points": 1})
+    assert earlier.flush(60)
+    let_go, waits = threading.Event(), []
+    read, ask = Database.read, Recorder._ask
+
+    def slowly(database):
+        assert let_go.wait(60)
+        return read(database)
+
+    def asked(taken, timeout):
+        waits.append(timeout)
+        if timeout >= 10:  # only for one who is as patient
+            let_go.set()
+            return ask(taken, 60.0)
+        return ask(taken, 0.0)
+
+    monkeypatch.setattr(Database, "read", slowly)
+    monkeypatch.setattr(Recorder, "_ask", asked)
+    monkeypatch.setenv("CNNCOURSE_DATA", str(tmp_path))
+    records.record("hint", "E1.1", number=1)
+    assert waits == [], "recording waits for nothing"
+    assert len(records.events()) == 1
+    assert records.status().reading
+    assert "[x] E1.2" in repr(show_progress())
 
 
 def test_a_check_shows_up_in_the_progress(monkeypatch, tmp_path):

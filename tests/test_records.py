@@ -17,6 +17,7 @@ import pytest
 
 from cnncourse import records
 from cnncourse.records import clock, event, journal, recorder
+from cnncourse.records.database import Database
 from cnncourse.records.folder import recorder_for
 from cnncourse.records.recorder import Recorder
 
@@ -126,7 +127,7 @@ def test_without_any_folder_events_stay_in_memory_and_it_is_told(monkeypatch, se
 
 def test_importing_touches_no_file_and_starts_no_thread(folder):
     program = (
-        "import threading, cnncourse.records as r; r.keep_time(); print(threading.active_count())"
+        "import threading, cnncourse.progress, cnncourse.records; print(threading.active_count())"
     )
     environment = {**os.environ, "CNNCOURSE_DATA": str(folder)}
     done = subprocess.run(
@@ -285,6 +286,28 @@ def test_record_does_not_wait_for_the_disk(folder, monkeypatch):
     assert taken.flush(60)
     assert len(Recorder(folder).since_reset()) == 101
     assert taken.status().problem == ""
+
+
+def test_what_is_not_read_yet_is_told(folder, monkeypatch):
+    earlier = Recorder(folder)
+    earlier.record("hint", "earlier", {})
+    assert earlier.flush(60)
+    let_go, read = threading.Event(), Database.read
+    monkeypatch.setattr(Database, "read", lambda self: let_go.wait(60) and read(self))
+    taken = Recorder(folder)
+    assert taken.status() == records.Status(folder), "nobody has asked yet"
+    taken.record("hint", "now", {})
+    monkeypatch.setattr(recorder, "PATIENCE", 0.0)
+    assert subjects(taken.since_reset()) == ["now"]
+    told = taken.status()
+    assert told.reading
+    assert told.problem == (
+        f"The record in {folder} is still being read, so what you did earlier may be missing: "
+        "run this again."
+    )
+    let_go.set()
+    assert taken.status(patience=60.0) == records.Status(folder)
+    assert subjects(taken.since_reset()) == ["earlier", "now"]
 
 
 def test_record_and_events_never_raise(used, monkeypatch):
@@ -476,7 +499,7 @@ def test_the_clock_notes_the_lesson_once_a_minute(shell, monkeypatch):
     ],
 )
 def test_the_lesson_is_read_from_the_name_of_the_notebook(name, lesson):
-    assert clock.lesson_of(name) == lesson
+    assert clock.lesson_in(name) == lesson
 
 
 def test_the_clock_never_raises_or_prints(shell, capsys):
@@ -488,21 +511,27 @@ def test_the_clock_never_raises_or_prints(shell, capsys):
 
 def test_a_strange_shell_does_no_harm(monkeypatch):
     monkeypatch.setitem(sys.modules, "IPython", types.SimpleNamespace())
-    records.keep_time()
+    records.record("hint", "E1.2", number=1)
+    assert records.events("hint", "E1.2")[-1].data == {"number": 1}
 
 
 def test_in_a_real_shell_only_time_and_lesson_are_noted(used):
     program = """
 from IPython.core.interactiveshell import InteractiveShell
 shell = InteractiveShell.instance()
-shell.run_cell("import cnncourse.records as r; r.keep_time(); secret = 'my code'")
-shell.run_cell("r.keep_time(); x = 2")
+def counted(): return len(shell.events.callbacks["post_run_cell"])
+before = counted()
+shell.run_cell("import cnncourse.records as r, cnncourse.progress; secret = 'my code'")
+print(counted() - before, end=" ")
+shell.run_cell("found = r.events()")
+shell.run_cell("r.status(); found = r.events(); x = 2")
+print(counted() - before)
 """
     environment = {**os.environ, "JPY_SESSION_NAME": "/home/me/notebooks/01_a.ipynb"}
     done = subprocess.run(
         [sys.executable, "-c", program], cwd=ROOT, env=environment, capture_output=True, text=True
     )
-    assert (done.stdout, done.stderr) == ("", "")
+    assert (done.stdout, done.stderr) == ("0 1\n", ""), "from the first use on, not from import"
     [event] = records.events()
     assert (event.kind, event.subject, event.data) == ("active", "01", {})
     [line] = (used / journal.NAME).read_text().splitlines()

@@ -141,7 +141,7 @@ for n in range(100000):
 def test_killed_in_the_middle_of_a_write_nothing_recorded_is_lost(folder):
     chance = random.Random(3)
     promised = {}
-    for run in range(25):
+    for run in range(12):
         child = subprocess.Popen(
             [sys.executable, "-c", WRITER, folder, f"run{run}"],
             cwd=ROOT,
@@ -266,6 +266,42 @@ def test_a_file_that_disappears_while_the_notebook_runs_is_made_again(filled, na
     found = fresh(filled).known.values()
     assert [event.subject for event in found][-2:] == ["first", "second"]
     assert len(found) == 42
+
+
+def test_lines_written_over_in_the_journal_come_back_from_the_database(filled, monkeypatch):
+    """As may happen on Windows and on network disks, where a program finds the end by itself."""
+    first, second = fresh(filled), fresh(filled)
+    end = (filled / journal.NAME).stat().st_size
+    first.sync(made(3, "first"))
+    open_, write = journal._open, journal._write
+    with monkeypatch.context() as patch:
+        patch.setattr(
+            journal, "_open", lambda path, flags, *mode: open_(path, flags & ~os.O_APPEND, *mode)
+        )
+
+        def at_the_former_end(handle, content):
+            os.lseek(handle, end, os.SEEK_SET)
+            return write(handle, content)
+
+        patch.setattr(journal, "_write", at_the_former_end)
+        second.sync(made(2, "second"))
+    left = names(Journal(filled).read()[0])
+    assert names(made(2, "second")) <= left
+    assert not names(made(3, "first")) <= left, "some of them are lost here"
+    everything = [*ALL, *made(3, "first"), *made(2, "second")]
+    assert names(fresh(filled).known.values()) == names(everything)
+    assert_both_files_hold(filled, everything)
+
+
+def test_events_lost_from_the_database_come_back_from_the_journal(filled):
+    """As when the disk forgets what it had promised to keep, or an old copy is put back."""
+    old = (filled / database.NAME).read_bytes()
+    Store(filled).sync(made(3, "later"))
+    (filled / database.NAME).write_bytes(old)
+    assert names(Database(filled).read()) == names(ALL)
+    everything = [*ALL, *made(3, "later")]
+    assert names(fresh(filled).known.values()) == names(everything)
+    assert_both_files_hold(filled, everything)
 
 
 def damaged_copies(content, count, seed):

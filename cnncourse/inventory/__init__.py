@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from cnncourse import records
 from cnncourse.inventory.answers import record_answer
 from cnncourse.inventory.cards import Asked, Marked
 from cnncourse.inventory.gain import Gain, show_gain
@@ -18,8 +17,6 @@ if TYPE_CHECKING:
     from cnncourse.inventory.view import ConceptTest
 
 __all__ = ["ITEMS", "MISCONCEPTIONS", "Gain", "answer_concept", "concept_test", "show_gain"]
-
-records.keep_time()
 
 
 def concept_test(form: FormName) -> ConceptTest:
@@ -60,9 +57,9 @@ def answer_concept(form: FormName, item_id: str, key: str | None = None) -> Aske
     ----------
     form : {"before", "after"}
     item_id : str
-        "C1" to "C10".
+        "C1" to "C10"; small letters will do.
     key : str, optional
-        Letter of the option; without it, the question is shown.
+        Letter of the option, small or capital; without it, the question is shown.
 
     Returns
     -------

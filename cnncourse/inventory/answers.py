@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from cnncourse import records
 from cnncourse.inventory.items import ITEMS, item
 from cnncourse.inventory.model import FormName, Item, Option
 
 
-def first_answers(form: FormName) -> dict[str, Option]:
-    """What was answered first to each item of a form.
+def first_answers(form: FormName, events: Iterable[records.Event]) -> dict[str, Option]:
+    """What was answered first to each item of a form, as the events (of any kind) tell.
 
     An answer is known by the wrong idea behind it, not by its letter, so that it keeps its meaning
     when a later version of the course puts the options in another order.
@@ -19,8 +21,8 @@ def first_answers(form: FormName) -> dict[str, Option]:
         Item id -> the option chosen, in the items' order; items that are still open are left out.
     """
     found: dict[str, Option] = {}
-    for event in records.events("concept"):
-        known = ITEMS.get(event.subject)
+    for event in events:
+        known = ITEMS.get(event.subject) if event.kind == "concept" else None
         if known is None or event.subject in found or event.data.get("form") != form:
             continue
         idea = event.data.get("misconception")
@@ -48,7 +50,7 @@ def record_answer(form: FormName, item_id: str, key: str) -> tuple[Item, Option,
     """
     asked = item(item_id)
     chosen = asked.question(form).option(key)
-    counts = first_answers(form).get(asked.id)
+    counts = first_answers(form, records.events("concept")).get(asked.id)
     if counts is not None:
         return asked, chosen, counts
     records.record(

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from html import escape
 from textwrap import fill
 
+from cnncourse import records
 from cnncourse.exercises.report import card
 from cnncourse.inventory.answers import first_answers
 from cnncourse.inventory.cards import colour, verdict
@@ -207,7 +208,8 @@ def show_gain() -> Gain:
     Gain
         A table in a notebook, lines of text elsewhere.
     """
-    return gain(first_answers("before"), first_answers("after"))
+    events = records.events("concept")
+    return gain(first_answers("before", events), first_answers("after", events))
 
 
 def _idea(option: Option) -> str:

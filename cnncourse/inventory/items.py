@@ -17,7 +17,7 @@ MISCONCEPTIONS: Mapping[str, Misconception] = _INVENTORY.misconceptions
 
 
 def item(item_id: object) -> Item:
-    """The item of that id.
+    """The item of that id; small letters will do.
 
     Raises
     ------
@@ -29,7 +29,7 @@ def item(item_id: object) -> Item:
     >>> item("C5").concept
     'Equivariance is not invariance'
     """
-    for name, found in ITEMS.items():
-        if name == item_id:
-            return found
-    raise ValueError(f"item must be one of {', '.join(ITEMS)}, got {item_id!r}")
+    wanted = item_id.strip().upper() if isinstance(item_id, str) else ""
+    if wanted not in ITEMS:
+        raise ValueError(f"item_id must be one of {', '.join(ITEMS)}, got {item_id!r}")
+    return ITEMS[wanted]

@@ -87,18 +87,19 @@ class Question:
         return next(option for option in self.options if option.right)
 
     def option(self, key: object) -> Option:
-        """The option of that key.
+        """The option of that key; capital letters will do.
 
         Raises
         ------
         ValueError
             If there is none.
         """
+        wanted = key.strip().lower() if isinstance(key, str) else ""
         for option in self.options:
-            if option.key == key:
+            if option.key == wanted:
                 return option
         keys = ", ".join(f'"{option.key}"' for option in self.options)
-        raise ValueError(f"option must be one of {keys}, got {key!r}")
+        raise ValueError(f"key must be one of {keys}, got {key!r}")
 
     def having(self, misconception: object) -> Option | None:
         """The option with that wrong idea behind it (None: the right one), if there is one."""

@@ -7,6 +7,7 @@ from typing import Any
 
 import traitlets
 
+from cnncourse import records
 from cnncourse.exercises.report import card
 from cnncourse.explore import _module
 from cnncourse.forms import base
@@ -65,7 +66,7 @@ class ConceptTest(FormView):
 
     def __init__(self, form: FormName) -> None:
         self.form: FormName = form
-        answers = first_answers(form)
+        answers = first_answers(form, records.events("concept"))
         still_open = [number for number, name in enumerate(ITEMS) if name not in answers]
         super().__init__(
             title=title(form),
@@ -100,7 +101,7 @@ class ConceptTest(FormView):
         answer = change.new
         record_answer(self.form, answer.get("item"), answer.get("key"))
         # All of them: another view of this test may have gone on.
-        answers = first_answers(self.form)
+        answers = first_answers(self.form, records.events("concept"))
         self.chosen = {name: key for name, key in self.chosen.items() if name not in answers}
         self.note = _note(self.form, answers)
         self.marks = _marks(self.form, answers)
@@ -155,6 +156,6 @@ def _note(form: FormName, answers: dict[str, Option]) -> str:
             else "`show_gain()` sets them beside those from before the course."
         )
         return f"All are answered: {right} of {len(ITEMS)} right. {then}"
-    if form == "after" and not first_answers("before"):
+    if form == "after" and not first_answers("before", records.events("concept")):
         return _NO_BEFORE
     return ""

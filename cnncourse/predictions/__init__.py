@@ -4,7 +4,6 @@
 computed, and ``show_calibration()`` tells how far the learner's sureness was justified.
 """
 
-from cnncourse import records
 from cnncourse.predictions.asking import compare, predict
 from cnncourse.predictions.calibrating import show_calibration
 from cnncourse.predictions.comparing import Comparison
@@ -12,5 +11,3 @@ from cnncourse.predictions.data import PREDICTIONS
 from cnncourse.predictions.model import Prediction
 
 __all__ = ["PREDICTIONS", "Comparison", "Prediction", "compare", "predict", "show_calibration"]
-
-records.keep_time()

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from cnncourse import records
+from cnncourse.exercises import EXERCISES
+from cnncourse.inventory import ITEMS
+from cnncourse.predictions import PREDICTIONS
 from cnncourse.progress.card import ProgressCard
-from cnncourse.progress.model import Course, Progress
+from cnncourse.progress.model import Course, Progress, Task
 from cnncourse.progress.summary import summarise
 
 __all__ = ["Course", "Progress", "ProgressCard", "read_course", "show_progress", "summarise"]
@@ -11,12 +15,6 @@ __all__ = ["Course", "Progress", "ProgressCard", "read_course", "show_progress",
 
 def read_course() -> Course:
     """Collect what there is to do: the exercises, the predictions, the concept test."""
-    # Loaded here: they are many, and a program that only sums up needs none of them.
-    from cnncourse.exercises import EXERCISES
-    from cnncourse.inventory import ITEMS
-    from cnncourse.predictions import PREDICTIONS
-    from cnncourse.progress.model import Task
-
     tasks = tuple(
         Task(
             exercise.id,
@@ -49,8 +47,7 @@ def show_progress() -> ProgressCard:
     Nothing is recorded yet. Lesson 00: find out what you know already with concept_test("before").
     What you do is kept on this machine only.
     """
-    from cnncourse import records
-
-    # The events first: reading them finds out whether anything is wrong.
-    progress = summarise(records.events(), read_course())
-    return ProgressCard(progress, records.status())
+    # The status first: what it does not call missing, the events have. Who asks for years of work
+    # will rather wait than see none of it.
+    status = records.status(patience=10.0)
+    return ProgressCard(summarise(records.events(), read_course()), status)

@@ -52,8 +52,9 @@ class ProgressCard:
         )
         if not self.progress.begun:
             heading = "<span style='font-weight:700'>Your progress</span>"
+            welcome = escape(self._welcome(), quote=False)
             return card(
-                _COLOUR, heading, f"<p style='margin:6px 0 0'>{self._welcome()}</p>{problem}"
+                _COLOUR, heading, f"<p style='margin:6px 0 0'>{welcome}</p>{problem}"
             )
         heading = (
             "<span style='font-weight:700'>Your progress</span>"
@@ -67,6 +68,8 @@ class ProgressCard:
         return card(_COLOUR, heading, body)
 
     def _welcome(self) -> str:
+        if self.status.reading:
+            return "What you did does not show yet."
         return (
             f"Nothing is recorded yet. {self.progress.next_step} What you do is kept on this "
             "machine only."

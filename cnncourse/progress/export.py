@@ -20,6 +20,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from cnncourse import records
 from cnncourse.progress.model import Course
 from cnncourse.progress.summary import summarise
 from cnncourse.records import Event, as_json, put_away
@@ -57,6 +58,32 @@ def as_text(content: dict[str, Any]) -> str:
     head = {name: value for name, value in content.items() if name != "events"}
     lines = ",\n".join("  " + json.dumps(event) for event in content["events"])
     return json.dumps(head)[:-1] + f', "events": [\n{lines}\n]}}\n'
+
+
+def copy_in(folder: Path, content: dict[str, Any]) -> Path:
+    """Name the file in `folder` that is to keep an export before a reset.
+
+    Examples
+    --------
+    >>> copy_in(Path("data"), {"exported": "2026-03-01T12:00:00.000250+00:00"}).name
+    'progress-20260301-120000-000250.json'
+    """
+    return folder / f"progress-{datetime.fromisoformat(content['exported']):%Y%m%d-%H%M%S-%f}.json"
+
+
+def keep_copy_and_reset(copy: Path, content: dict[str, Any]) -> None:
+    """Write an export to a new file; once it is there, begin anew, and wait for the disk.
+
+    Raises
+    ------
+    OSError
+        If the copy cannot be written: then nothing was reset. Or if the reset cannot be recorded.
+    """
+    write_new(copy, as_text(content))
+    records.reset()
+    if not records.flush(records.LONG_PATIENCE):
+        problem = records.status().problem
+        raise OSError(f"the reset could not be recorded. {problem}".strip())
 
 
 def write_new(path: Path, text: str) -> None:

@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from cnncourse.inventory.answers import first_answers
+from cnncourse.inventory.model import FORMS
+from cnncourse.predictions.calibrating import judged, predicted
 from cnncourse.progress.minutes import minutes_of
 from cnncourse.progress.model import Course, LessonProgress, Progress, Task, TaskProgress
 from cnncourse.progress.next_step import next_step
@@ -25,26 +28,27 @@ def summarise(events: Sequence[Event], course: Course) -> Progress:
     Returns
     -------
     progress : Progress
-        An exercise has the points of its best attempt. A prediction is right if the first one, made
-        before its outcome was shown, was. A question of the concept test counts once.
+        An exercise has the points of its best attempt. Which prediction counts, and which answer to
+        a question of the concept test, is up to `judged` and `first_answers`.
     """
     minutes = minutes_of(events)
     tasks = [_task(task, _about(events, task.id)) for task in course.tasks]
+    made = predicted(events)
+    right = {one.prediction_id for one in judged(events) if one.right}
     lessons = []
     for lesson in course.lessons:
-        asked = [name for name in course.predictions if lesson_of(name) == lesson.number]
-        held = [_held(_about(events, name)) for name in asked]
+        asked = {name for name in course.predictions if lesson_of(name) == lesson.number}
         lessons.append(
             LessonProgress(
                 lesson,
                 tuple(found for found in tasks if lesson_of(found.task.id) == lesson.number),
-                predicted=len(held) - held.count(None),
-                right=held.count(True),
+                predicted=len(asked & made),
+                right=len(asked & right),
                 predictions=len(asked),
                 minutes=minutes.get(lesson.number, 0.0),
             )
         )
-    before, after = (_answered(events, course, form) for form in ("before", "after"))
+    before, after = (len(first_answers(form, events).keys() & course.items) for form in FORMS)
     return Progress(
         lessons=tuple(lessons),
         before=before,
@@ -76,23 +80,6 @@ def _task(task: Task, events: Sequence[Event]) -> TaskProgress:
         passed=passed,
         last_idea=task.ideas.get(idea, "") if isinstance(idea, str) else "",
     )
-
-
-def _held(events: Sequence[Event]) -> bool | None:
-    """Tell whether a prediction held; None if none was made."""
-    made = [event for event in events if event.kind == "prediction"]
-    if not made:
-        return None
-    first = next((event for event in made if not event.data.get("seen")), None)
-    if first is None:
-        return False
-    outcomes = [event.data for event in events if event.kind == "outcome"]
-    return any(o.get("prediction") == first.id and o.get("right") is True for o in outcomes)
-
-
-def _answered(events: Sequence[Event], course: Course, form: str) -> int:
-    concept = {e.subject for e in events if e.kind == "concept" and e.data.get("form") == form}
-    return len(concept & set(course.items))
 
 
 def _is_work(event: Event) -> bool:

@@ -2,35 +2,37 @@
 
 ``record`` notes one event and returns at once; ``events`` gives what was noted, ``status`` tells
 where it lies and whether writing works. Each event is written twice, to a database and to a text
-file beside it, and either can rebuild the other.
+file beside it, and either can rebuild the other. In a notebook, minutes count from the first use
+on; importing starts nothing.
 """
 
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from typing import Any
 
 from cnncourse.records.clock import Clock
 from cnncourse.records.event import Event, as_json
 from cnncourse.records.folder import VARIABLE, recorder_for
 from cnncourse.records.history import put_away
-from cnncourse.records.recorder import Recorder, Status
+from cnncourse.records.recorder import LONG_PATIENCE, Recorder, Status
 
 __all__ = [
+    "LONG_PATIENCE",
     "Event",
     "Status",
     "as_json",
     "events",
     "everything",
     "flush",
-    "keep_time",
     "put_away",
     "record",
     "reset",
     "status",
 ]
 
-_RECORDERS: dict[str, Recorder] = {}
+_BY_SETTING: dict[str, Recorder] = {}
 _FAULT: list[str] = []
 
 
@@ -98,13 +100,19 @@ def reset() -> None:
     _current().reset()
 
 
-def status() -> Status:
-    """Tell where the records lie, and in a sentence what is wrong with them, if anything."""
+def status(patience: float = 0.0) -> Status:
+    """Tell where the records lie, and in a sentence what is wrong with them, if anything.
+
+    Parameters
+    ----------
+    patience : float, default 0
+        How many seconds to wait, at most, until all that was recorded earlier has been read.
+    """
     try:
-        found = _current().status()
+        found = _current().status(patience)
     except Exception as error:  # as above
         return Status(None, f"The records cannot be found ({type(error).__name__}: {error}).")
-    return Status(found.folder, found.problem or "".join(_FAULT))
+    return replace(found, problem=found.problem or "".join(_FAULT))
 
 
 def flush(timeout: float = 2.0) -> bool:
@@ -115,23 +123,17 @@ def flush(timeout: float = 2.0) -> bool:
         return False
 
 
-def keep_time() -> None:
-    """In a notebook: note after cells, once a minute at most, which lesson is being worked on.
-
-    Only the time and the lesson's number, never any code. Elsewhere it does nothing.
-    """
-    try:
-        _CLOCK.start()
-    except Exception:  # a shell that is not quite IPython's: then minutes are not counted
-        pass
-
-
 _CLOCK = Clock(lambda lesson: record("active", lesson))
 
 
 def _current() -> Recorder:
-    """Give the recorder that the environment variable asks for just now."""
+    """Give the recorder that the environment variable asks for just now; keep the time from now on.
+
+    In a notebook, the clock notes after cells, once a minute at most, which lesson is being worked
+    on: only the time and the lesson's number, never any code.
+    """
+    _CLOCK.start()
     setting = os.environ.get(VARIABLE, "")
-    if setting not in _RECORDERS:
-        _RECORDERS[setting] = recorder_for(setting)
-    return _RECORDERS[setting]
+    if setting not in _BY_SETTING:
+        _BY_SETTING[setting] = recorder_for(setting)
+    return _BY_SETTING[setting]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
 import sys
@@ -15,14 +16,14 @@ LEAST_INTERVAL = 60.0
 _LESSON = re.compile(r"(?:^|[/\\])(\d\d)_[^/\\]*$")
 
 
-def lesson_of(notebook: str) -> str:
+def lesson_in(notebook: str) -> str:
     """Read the lesson's number from the name of its notebook; "" if it has none.
 
     Examples
     --------
-    >>> lesson_of("notebooks/01_spaceship_smoothing.ipynb")
+    >>> lesson_in("notebooks/01_spaceship_smoothing.ipynb")
     '01'
-    >>> lesson_of("Untitled.ipynb")
+    >>> lesson_in("Untitled.ipynb")
     ''
     """
     found = _LESSON.search(notebook)
@@ -38,14 +39,18 @@ class Clock:
         self._shells: list[Any] = []
 
     def start(self) -> None:
-        """Have IPython call after each cell; elsewhere, and the second time, do nothing."""
-        # A program that never loaded IPython does not run in it.
-        ipython = sys.modules.get("IPython")
-        shell = ipython.get_ipython() if ipython is not None else None
-        if shell is None or any(shell is known for known in self._shells):
-            return
-        shell.events.register("post_run_cell", self.tick)
-        self._shells.append(shell)
+        """Have IPython call after each cell; elsewhere, and the second time, do nothing.
+
+        Never raises: in a shell that is not quite IPython's, minutes are not counted.
+        """
+        with contextlib.suppress(Exception):
+            # A program that never loaded IPython does not run in it.
+            ipython = sys.modules.get("IPython")
+            shell = ipython.get_ipython() if ipython is not None else None
+            if shell is None or any(shell is known for known in self._shells):
+                return
+            self._shells.append(shell)
+            shell.events.register("post_run_cell", self.tick)
 
     def tick(self, *_: Any) -> None:
         """Take a note, unless there was one within the last minute."""
@@ -53,6 +58,6 @@ class Clock:
             now = monotonic()
             if self._last is None or now - self._last >= LEAST_INTERVAL:
                 self._last = now
-                self._note(lesson_of(os.environ.get("JPY_SESSION_NAME", "")))
+                self._note(lesson_in(os.environ.get("JPY_SESSION_NAME", "")))
         except Exception:  # IPython would print it below the learner's cell
             pass

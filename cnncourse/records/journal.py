@@ -1,8 +1,10 @@
 """The journal: a text file to which lines are added, and nothing else is ever done.
 
-Each addition is a single write at the file's end, so that two programs may add to it at once.
-Damaged lines stay where they are: reading goes past them, and what they held comes from the
-database.
+Each addition is a single write at the file's end. Where the system itself finds the end (Linux and
+macOS, on a disk of their own), two programs may so add at once. On Windows and on network disks the
+end is found first and written to afterwards: two programs that add in the same moment may write
+over each other's lines. Damaged lines stay where they are, and reading goes past them; what they
+held is in the database, and is added again when the course is started the next time.
 """
 
 from __future__ import annotations

@@ -33,10 +33,21 @@ _ONE_TICK = timedelta(microseconds=1)
 
 @dataclass(frozen=True)
 class Status:
-    """Where the records lie (None: in memory only), and what is wrong with them ("": nothing)."""
+    """Where the records lie, and what is wrong with them.
+
+    Parameters
+    ----------
+    folder : Path or None
+        None: in memory only.
+    problem : str
+        In a sentence; "" if nothing is.
+    reading : bool
+        Whether events that were recorded earlier may be missing, since they are still being read.
+    """
 
     folder: Path | None
     problem: str = ""
+    reading: bool = False
 
 
 class Recorder:
@@ -55,7 +66,7 @@ class Recorder:
         self._without_folder = problem
         self._mine: list[Event] = []
         self._renew(with_database=True)
-        _RECORDERS.append(self)
+        _AT_WORK.append(self)
 
     def _renew(self, with_database: bool) -> None:
         self.session = uuid.uuid4().hex
@@ -97,7 +108,7 @@ class Recorder:
     def since_reset(self) -> list[Event]:
         """Give the events since the last reset, oldest first, as far as they can be had soon."""
         if self._store is not None:
-            self._ask(0.0 if self._hangs() else PATIENCE)
+            self._ask_unless_it_hangs(PATIENCE)
         found = self._known()
         away = put_away(found)
         return [event for event in found if event.id not in away]
@@ -106,19 +117,28 @@ class Recorder:
         known = {} if self._store is None else self._store.known
         return ordered((known | {event.id: event for event in list(self._mine)}).values())
 
-    def _hangs(self) -> bool:
+    def _busy(self) -> float:
+        """Tell for how many seconds the disk has been at work."""
         since = self._busy_since
-        return since is not None and monotonic() - since > PATIENCE
+        return 0.0 if since is None else monotonic() - since
+
+    def _ask_unless_it_hangs(self, patience: float) -> None:
+        self._ask(0.0 if self._busy() > patience else patience)
 
     def reset(self) -> None:
         """Put away all that was recorded so far; it stays in the store."""
         self.record(RESET, "", {"until": seen_so_far(self.everything())})
 
-    def status(self) -> Status:
-        """Tell where the records lie and what is wrong."""
+    def status(self, patience: float = 0.0) -> Status:
+        """Tell where the records lie and what is wrong, after waiting so many seconds at most."""
         if self._store is None:
             return Status(None, self._without_folder)
-        if self._hangs():
+        if patience:
+            self._ask_unless_it_hangs(patience)
+        if self._thread is not None and not self._store.was_read and not self._fault:
+            words = "is still being read, so what you did earlier may be missing: run this again."
+            return Status(self.folder, f"The record in {self.folder} {words}", reading=True)
+        if self._busy() > PATIENCE:
             words = "does not answer: what you do is kept in memory until it does."
             return Status(self.folder, f"The disk with {self.folder} {words}")
         return Status(self.folder, self._fault or self._store.problem)
@@ -186,16 +206,16 @@ class Recorder:
         return bool(self._fault) or self._store.waiting
 
 
-_RECORDERS: list[Recorder] = []
+_AT_WORK: list[Recorder] = []
 
 
 def _at_exit() -> None:
-    for recorder in _RECORDERS:
+    for recorder in _AT_WORK:
         recorder.flush(PATIENCE)
 
 
 def _in_child() -> None:
-    for recorder in _RECORDERS:
+    for recorder in _AT_WORK:
         recorder.after_fork()
 
 

@@ -30,11 +30,14 @@ class Store:
     ----------
     known : dict
         All events read or handed over so far, by id; replaced, never changed.
+    was_read : bool
+        Whether `known` has had what the files hold, as far as they could be read.
     """
 
     def __init__(self, folder: Path, with_database: bool = True) -> None:
         self.folder = folder
         self.known: Events = {}
+        self.was_read = False
         self.journal, self.database = Journal(folder), Database(folder)
         self._due: dict[str, Events] = {"journal": {}, "database": {}}
         self._trouble: dict[str, str] = {}
@@ -63,8 +66,10 @@ class Store:
             self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         except OSError as error:
             self._trouble = dict.fromkeys(("journal", "database"), _reason(error))
+            self.was_read = True
             return
         self._read(mine)
+        self.was_read = True
         self._write()
         if self._database_usable and not self._database_read and "database" not in self._trouble:
             self._read(mine)  # the writing found damage
