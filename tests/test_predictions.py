@@ -317,7 +317,7 @@ def test_all_text_is_escaped():
     prediction = PREDICTIONS["P1.2"]
     assert "<script" not in Comparison(prediction, "reversed-is-right")._repr_html_()
     form = predict("P1.2")
-    assert "<code>w[::-1]</code>" in form.still()
+    assert ">w[::-1]</code>" in form.still()
 
 
 # ------------------------------------------------------------------ the lessons' data

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from cnncourse._sums import Index, place
+from cnncourse.cards import GREEN, GREY, ORANGE, card, paragraph, prose
 from cnncourse.exercises import wording
 from cnncourse.exercises.explain_probing import CannotDraw, Questions, Status, impulses, probe_of
 from cnncourse.exercises.explain_taps import Taps
@@ -24,14 +25,12 @@ from cnncourse.exercises.explain_words import Words, output, rule, size
 from cnncourse.exercises.formatting import format_value
 from cnncourse.exercises.model import Exercise, Probe
 from cnncourse.exercises.registry import EXERCISES, get
-from cnncourse.exercises.report import card, paragraph, prose
 from cnncourse.records import record
 
 if TYPE_CHECKING:
     from cnncourse.plots import Picture
 
-_COLOURS = {"same": "#2f9e63", "different": "#d9822b"}
-_OTHER = "#8a8f98"
+_COLOURS = {"same": GREEN, "different": ORANGE}
 
 
 @dataclass(frozen=True, eq=False)
@@ -105,7 +104,7 @@ class Explanation:
                 f"<img alt='{escape(self.picture.alt)}' src='{address}' "
                 "style='margin:8px 0 0;max-width:100%;width:48rem'>"
             )
-        data["text/html"] = card(_COLOURS.get(self.status, _OTHER), heading, body)
+        data["text/html"] = card(_COLOURS.get(self.status, GREY), heading, body)
         return data
 
 

@@ -8,13 +8,11 @@ from typing import Any
 
 import numpy as np
 
+from cnncourse.cards import VIOLET, card, labelled, paragraph
 from cnncourse.exercises.formatting import format_value
 from cnncourse.exercises.model import Exercise
 from cnncourse.exercises.registry import EXERCISES
-from cnncourse.exercises.report import card, paragraph, table
 from cnncourse.exercises.variants import given_trial
-
-_VIOLET = "#8f6fc9"
 
 
 class Given:
@@ -99,7 +97,7 @@ class Given:
 
     def _repr_html_(self) -> str:
         heading = f"<strong>{escape(self._heading())}</strong>"
-        return card(_VIOLET, heading, table(self._rows()))
+        return card(VIOLET, heading, labelled(self._rows()))
 
 
 def _locked(value: Any) -> Any:

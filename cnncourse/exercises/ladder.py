@@ -6,10 +6,9 @@ from dataclasses import dataclass
 from html import escape
 
 from cnncourse import records
+from cnncourse.cards import BLUE, card, paragraph
 from cnncourse.exercises.model import Exercise
-from cnncourse.exercises.report import CheckResult, card, paragraph
-
-_BLUE = "#4c8dd6"
+from cnncourse.exercises.report import CheckResult
 
 
 @dataclass(frozen=True)
@@ -33,7 +32,7 @@ class Page:
                 "font-size:92%"
             )
             body += f"<pre style='{style}'>{escape(self.code.rstrip())}</pre>"
-        return card(_BLUE, heading, body)
+        return card(BLUE, heading, body)
 
 
 class Ladder:

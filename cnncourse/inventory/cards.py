@@ -5,16 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from html import escape
 
-from cnncourse.exercises.report import card
+from cnncourse.cards import GREEN, GREY, ORANGE, SMALL, card
 from cnncourse.inventory.model import FormName, Item, Option, Question
 from cnncourse.inventory.prose import block_html, block_plain, inline_html, plain
 
 RIGHT, WRONG, OPEN = "✓ right", "✗ not right", "○ open"
 
-# Middle tones: they stand out from a light and from a dark page. The words carry the meaning.
-_COLOURS = {True: "#2f9e63", False: "#d9822b", None: "#8a8f98"}
+_COLOURS = {True: GREEN, False: ORANGE, None: GREY}
 _WHEN = {"before": "before the course", "after": "after the course"}
-_SMALL = "margin:8px 0 0;font-size:90%;opacity:.85"
 
 
 def title(form: FormName) -> str:
@@ -60,7 +58,7 @@ class Asked:
 
     def _repr_html_(self) -> str:
         heading = f"<span style='font-weight:600'>{title(self.form)}, {self.item.id}</span>"
-        answer = f"<p style='{_SMALL}'>Answer: <code>{escape(self._call())}</code></p>"
+        answer = f"<p style='{SMALL}'>Answer: <code>{escape(self._call())}</code></p>"
         return card(_COLOURS[None], heading, question_html(self.item.question(self.form)) + answer)
 
     def _call(self) -> str:
@@ -129,7 +127,7 @@ class Marked:
             f"<details><summary>The other answers, and why</summary>{others}</details>"
         )
         if not self.chosen.right:
-            body += f"<p style='{_SMALL}'>The course treats this in {escape(self.item.where)}.</p>"
+            body += f"<p style='{SMALL}'>The course treats this in {escape(self.item.where)}.</p>"
         if self.remark:
-            body += f"<p style='{_SMALL}'>{escape(self.remark)}</p>"
+            body += f"<p style='{SMALL}'>{escape(self.remark)}</p>"
         return card(colour(self.chosen), heading, body)

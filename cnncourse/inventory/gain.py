@@ -8,7 +8,7 @@ from html import escape
 from textwrap import fill
 
 from cnncourse import records
-from cnncourse.exercises.report import card
+from cnncourse.cards import FAINT, SMALL, STEEL, card, table, table_row
 from cnncourse.inventory.answers import first_answers
 from cnncourse.inventory.cards import colour, verdict
 from cnncourse.inventory.items import ITEMS, MISCONCEPTIONS
@@ -22,7 +22,6 @@ CAUTION = (
     "Ten questions are few, and a lucky guess counts as much as an insight: one person's gain is "
     "no measurement of the course, nor of the person. The rows above say more than the number."
 )
-_TONE = "#5b7fb4"
 
 
 @dataclass(frozen=True)
@@ -121,24 +120,19 @@ class Gain:
 
     def _repr_html_(self) -> str:
         if not self._started():
-            return card(_TONE, f"<span>{escape(NOTHING)}</span>", "")
+            return card(STEEL, f"<span>{escape(NOTHING)}</span>", "")
         heads = "".join(
             f"<th scope='col' style='{_CELL};font-weight:600'>{name}</th>"
             for name in ("Concept", "Before", "After")
         )
-        rows = "".join(_rows(row) for row in self.rows)
-        style = (
-            "border:none;border-collapse:collapse;font-size:inherit;color:inherit;margin:8px 0;"
-            "width:100%;table-layout:auto"
-        )
-        head = f"<thead><tr style='{_ROW}'>{heads}</tr></thead>"
-        body = f"<table style='{style}'>{head}<tbody>{rows}</tbody></table>"
+        rows = "".join(_rows(item) for item in self.rows)
+        parts = [f"<thead>{table_row(heads)}</thead>", f"<tbody>{rows}</tbody>"]
+        body = table(parts, "width:100%;table-layout:auto;margin:8px 0")
         first, *others = self.summary()
         body += f"<p style='margin:6px 0 0'><strong>{escape(first)}</strong></p>"
-        small = "margin:6px 0 0;font-size:90%;opacity:.85"
-        body += "".join(f"<p style='{small}'>{escape(text)}</p>" for text in others)
+        body += "".join(f"<p style='{SMALL}'>{escape(text)}</p>" for text in others)
         title = "<span style='font-weight:700'>Concepts before and after the course</span>"
-        return card(_TONE, title, body)
+        return card(STEEL, title, body)
 
     def summary(self) -> list[str]:
         """The totals, the gain, and what to keep in mind about it."""
@@ -186,7 +180,6 @@ class Gain:
 
 
 _CELL = "text-align:left;vertical-align:top;padding:5px 12px 0 0;white-space:normal"
-_ROW = "background:none;border:none"
 
 
 def gain(before: Mapping[str, Option], after: Mapping[str, Option]) -> Gain:
@@ -225,17 +218,16 @@ def _wrapped(text: str) -> str:
     return fill(text, 96, initial_indent="  ", subsequent_indent="  ")
 
 
-def _rows(row: ItemGain) -> str:
+def _rows(item: ItemGain) -> str:
     """Two rows: the concept with its marks, and below them what they show."""
     marks = "".join(
         f"<td style='{_CELL};width:1%;white-space:nowrap'><span style='color:{colour(option)};"
         f"font-weight:700'>{sign}</span> {words}</td>"
-        for option in (row.before, row.after)
+        for option in (item.before, item.after)
         for sign, words in [verdict(option).split(" ", 1)]
     )
-    return (
-        f"<tr style='{_ROW}'><th scope='row' style='{_CELL};font-weight:600'>"
-        f"{row.item.id} {escape(row.item.concept)}</th>{marks}</tr>"
-        f"<tr style='{_ROW}'><td colspan='3' style='{_CELL};padding-top:1px;opacity:.85'>"
-        f"{escape(row.sentence())}</td></tr>"
-    )
+    head = f"{item.item.id} {escape(item.item.concept)}"
+    said = escape(item.sentence())
+    cells = f"<th scope='row' style='{_CELL};font-weight:600'>{head}</th>{marks}"
+    below = f"<td colspan='3' style='{_CELL};padding-top:1px;{FAINT}'>{said}</td>"
+    return table_row(cells) + table_row(below)

@@ -8,15 +8,26 @@ from typing import Any
 
 import numpy as np
 
-from cnncourse.exercises.report import card, paragraph, prose
+from cnncourse.cards import (
+    FAINT,
+    GREEN,
+    GREY,
+    ORANGE,
+    card,
+    paragraph,
+    plain,
+    prose,
+    row_head,
+    table,
+    table_row,
+)
 from cnncourse.predictions.model import Prediction
 from cnncourse.predictions.sureness import sure_in_words
 from cnncourse.predictions.wording import answer_in_words, remark, shown
 
-# Middle tones: they stand out from a light and from a dark page. The words carry the meaning.
-_GREEN, _ORANGE, _GREY = "#2f9e63", "#d9822b", "#8a8f98"
 # A folded output shows its first line, which must give nothing away.
 _FOLDED = " \n"
+_TABLE = "margin:6px 0 0"
 
 
 @dataclass(frozen=True, eq=False)  # holds arrays
@@ -103,10 +114,10 @@ class Comparison:
     def _status(self) -> tuple[str, str, str]:
         """Colour, sign and words of the heading."""
         if self.right is None:
-            return _GREY, "○", "no prediction recorded"
+            return GREY, "○", "no prediction recorded"
         if self.right:
-            return _GREEN, "✓", "your prediction was right"
-        return _ORANGE, "✗", "your prediction was not right"
+            return GREEN, "✓", "your prediction was right"
+        return ORANGE, "✗", "your prediction was not right"
 
     def _lines(self) -> list[tuple[str, str]]:
         """Label and text of what was predicted and of what came out."""
@@ -126,11 +137,11 @@ class Comparison:
 
     def __repr__(self) -> str:
         lines = [self._status()[2]]
-        lines += [paragraph(_plain(text), f"{label}:") for label, text in self._lines()]
+        lines += [paragraph(plain(text), f"{label}:") for label, text in self._lines()]
         if self.answer is not None and self.prediction.kind == "sketch":
             signs = ["=" if r else "x" for r in self._right_cells()]
             lines.append(paragraph(f"{' '.join(signs)}   (= right, x not)", "Cells:"))
-        return "\n".join([*lines, *(paragraph(_plain(text)) for text in self._notes())])
+        return "\n".join([*lines, *(paragraph(plain(text)) for text in self._notes())])
 
     def _right_cells(self) -> list[bool]:
         return [bool(r) for r in self.prediction.right_cells(self.answer, self.computed).ravel()]
@@ -140,19 +151,22 @@ class Comparison:
         heading = (
             f"<span style='color:{colour};font-weight:700'>{sign}</span> "
             f"<span style='font-weight:700'>{escape(words[0].upper() + words[1:])}</span>"
-            f"<span style='float:right;opacity:.8'>{escape(self.prediction.id)}</span>"
+            f"<span style='float:right;{FAINT}'>{escape(self.prediction.id)}</span>"
         )
-        table = self._cells_table() if self.prediction.kind == "sketch" else self._table()
+        lines = self._cells_table() if self.prediction.kind == "sketch" else self._table()
         notes = "".join(f"<p style='margin:8px 0 0'>{prose(text)}</p>" for text in self._notes())
-        return _FOLDED + card(colour, heading, table + notes)
+        return _FOLDED + card(colour, heading, lines + notes)
 
     def _table(self) -> str:
-        rows = "".join(
-            f"<tr style='background:none'>{_head(label)}<td style='text-align:left;padding:1px 0;"
-            f"font-weight:{600 if label == 'Came out' else 400}'>{prose(text)}</td></tr>"
+        rows = (
+            table_row(
+                row_head(label),
+                "<td style='text-align:left;padding:1px 0;"
+                f"font-weight:{600 if label == 'Came out' else 400}'>{prose(text)}</td>",
+            )
             for label, text in self._lines()
         )
-        return f"<table style='{_TABLE}'>{rows}</table>"
+        return table(rows, _TABLE)
 
     def _cells_table(self) -> str:
         """Predicted and computed cells below each other, with a sign at each pair."""
@@ -167,14 +181,12 @@ class Comparison:
             rows.append(("", signs))
         if len(computed) > 1:
             return self._grids(rows)
-        body = "".join(
-            f"<tr style='background:none'>{_head(label)}"
-            + "".join(_cell(text, label) for text in values[0])
-            + "</tr>"
+        body = (
+            table_row(row_head(label), *(_cell(text, label) for text in values[0]))
             for label, values in rows
         )
         sure = _sure_line(self.sure) if self.answer is not None else ""
-        return f"<table style='{_TABLE}'>{body}</table>{sure}"
+        return table(body, _TABLE) + sure
 
     def _grids(self, rows: list[tuple[str, list[list[str]]]]) -> str:
         """The same for two axes: one small table each, side by side."""
@@ -183,34 +195,22 @@ class Comparison:
         for label, values in rows:
             if not label:
                 continue
-            body = "".join(
-                "<tr style='background:none'>"
-                + "".join(
-                    _cell(f"{text} {signs[i][j]}" if signs and label == "You said" else text, label)
-                    for j, text in enumerate(row)
-                )
-                + "</tr>"
+            told = signs if label == "You said" else []
+            texts = [
+                [f"{text} {told[i][j]}" if told else text for j, text in enumerate(row)]
                 for i, row in enumerate(values)
-            )
-            caption = f"<div style='font-weight:600;opacity:.8'>{label}</div>"
-            grids.append(f"<div>{caption}<table style='{_TABLE}'>{body}</table></div>")
+            ]
+            rows_of_cells = (table_row(*(_cell(text, label) for text in row)) for row in texts)
+            body = table(rows_of_cells, _TABLE)
+            caption = f"<div style='font-weight:600;{FAINT}'>{label}</div>"
+            grids.append(f"<div>{caption}{body}</div>")
         sure = _sure_line(self.sure) if self.answer is not None else ""
         return f"<div style='display:flex;flex-wrap:wrap;gap:4px 28px'>{''.join(grids)}</div>{sure}"
 
 
-_TABLE = "margin:6px 0 0;border:none;border-collapse:collapse;font-size:inherit;color:inherit"
-
-
-def _head(label: str) -> str:
-    return (
-        "<th scope='row' style='text-align:left;padding:1px 14px 1px 0;font-weight:600;"
-        f"vertical-align:top;opacity:.8'>{label}</th>"
-    )
-
-
 def _cell(text: str, label: str) -> str:
     weight = 600 if label == "Came out" or "✗" in text else 400
-    colour = f"color:{_ORANGE};" if text == "✗" else ""
+    colour = f"color:{ORANGE};" if text == "✗" else ""
     return (
         f"<td style='text-align:center;min-width:2.6em;padding:1px 6px;{colour}"
         f"font-weight:{weight};font-variant-numeric:tabular-nums'>{escape(text)}</td>"
@@ -220,8 +220,4 @@ def _cell(text: str, label: str) -> str:
 def _sure_line(sure: float | None) -> str:
     if sure is None:
         return ""
-    return f"<p style='margin:4px 0 0;opacity:.8'>How sure: {escape(sure_in_words(sure))}</p>"
-
-
-def _plain(text: str) -> str:
-    return text.replace("`", "")
+    return f"<p style='margin:4px 0 0;{FAINT}'>How sure: {escape(sure_in_words(sure))}</p>"

@@ -6,16 +6,13 @@ from dataclasses import dataclass
 from html import escape
 from textwrap import fill
 
-from cnncourse.exercises.report import card
+from cnncourse.cards import BLUE, CELL, FAINT, SMALL, card, table, table_row
 from cnncourse.progress.model import LessonProgress, Progress, TaskProgress
 from cnncourse.records import Status
 
-# A middle tone: it stands out from a light and from a dark page. The words carry the meaning.
-_COLOUR = "#4c8dd6"
 _SIGNS = {"done": "✓", "in progress": "◐", "not yet": "○"}
 _MARKS = {"done": "[x]", "in progress": "[~]", "not yet": "[ ]"}
-_SMALL = "margin:8px 0 0;font-size:90%;opacity:.85"
-_CELL = "text-align:left;padding:1px 14px 1px 0;vertical-align:top;border:none;white-space:normal"
+_CELL = f"{CELL};vertical-align:top;border:none;white-space:normal"
 
 
 @dataclass(frozen=True)
@@ -47,15 +44,13 @@ class ProgressCard:
 
     def _repr_html_(self) -> str:
         problem = "".join(
-            f"<p style='{_SMALL}'><strong>Note.</strong> {escape(text)}</p>"
+            f"<p style='{SMALL}'><strong>Note.</strong> {escape(text)}</p>"
             for text in self._problem()
         )
         if not self.progress.begun:
             heading = "<span style='font-weight:700'>Your progress</span>"
             welcome = escape(self._welcome(), quote=False)
-            return card(
-                _COLOUR, heading, f"<p style='margin:6px 0 0'>{welcome}</p>{problem}"
-            )
+            return card(BLUE, heading, f"<p style='margin:6px 0 0'>{welcome}</p>{problem}")
         heading = (
             "<span style='font-weight:700'>Your progress</span>"
             f"<span style='font-weight:600;margin-left:12px'>{_total(self.progress)}</span>"
@@ -64,8 +59,8 @@ class ProgressCard:
         body += f"<p style='margin:8px 0 0'>{escape(_concept_test(self.progress))}</p>"
         step = escape(self.progress.next_step)
         body += f"<p style='margin:8px 0 0'><strong>Next.</strong> {step}</p>"
-        body += f"<p style='{_SMALL}'>{escape(self._place())}</p>{problem}"
-        return card(_COLOUR, heading, body)
+        body += f"<p style='{SMALL}'>{escape(self._place())}</p>{problem}"
+        return card(BLUE, heading, body)
 
     def _welcome(self) -> str:
         if self.status.reading:
@@ -164,28 +159,25 @@ def _bar(progress: Progress) -> str:
     return (
         "<div aria-hidden='true' style='height:6px;margin:8px 0 2px;border-radius:3px;"
         "background:rgba(128,128,128,.28)'>"
-        f"<div style='height:6px;border-radius:3px;width:{share:.0%};background:{_COLOUR}'></div>"
+        f"<div style='height:6px;border-radius:3px;width:{share:.0%};background:{BLUE}'></div>"
         "</div>"
     )
 
 
 def _lesson_html(lesson: LessonProgress) -> str:
-    rows = "".join(
-        "<tr style='background:none'>"
-        f"<th scope='row' style='{_CELL};font-weight:400;padding-left:1.6em;text-indent:-1.6em'>"
-        f"<span aria-hidden='true' style='display:inline-block;width:1.6em;text-indent:0'>"
-        f"{_SIGNS[found.state]}"
-        f"</span>{escape(_task_name(found))}</th>"
-        f"<td style='{_CELL};opacity:.85'>{escape(_state(found))}</td></tr>"
+    rows = [
+        table_row(
+            f"<th scope='row' style='{_CELL};font-weight:400;"
+            "padding-left:1.6em;text-indent:-1.6em'>"
+            f"<span aria-hidden='true' style='display:inline-block;width:1.6em;text-indent:0'>"
+            f"{_SIGNS[found.state]}"
+            f"</span>{escape(_task_name(found))}</th>",
+            f"<td style='{_CELL};{FAINT}'>{escape(_state(found))}</td>",
+        )
         for found in lesson.tasks
-    )
-    table = (
-        "<table style='margin:2px 0 0;border:none;border-collapse:collapse;font-size:inherit;"
-        f"color:inherit'>{rows}</table>"
-        if rows
-        else ""
-    )
+    ]
+    tasks = table(rows, "margin:2px 0 0") if rows else ""
     return (
         f"<p style='margin:8px 0 0'><span style='font-weight:600'>{escape(_name(lesson))}</span>: "
-        f"{escape(_facts(lesson))}</p>{table}"
+        f"{escape(_facts(lesson))}</p>{tasks}"
     )
