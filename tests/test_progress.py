@@ -132,7 +132,7 @@ def test_odd_data_does_no_harm(life, odd):
 # Predictions and the concept test
 
 
-def test_the_first_prediction_made_before_the_outcome_was_shown_decides(life):
+def test_only_a_prediction_made_before_the_outcome_was_shown_decides(life):
     first = life.does("prediction", "P1.1", answer=3, sure=0.5, seen=False)
     life.does("outcome", "P1.1", prediction=first, right=False, meaning="flip")
     again = life.does("prediction", "P1.1", answer=4, sure=0.99, seen=True)
@@ -207,6 +207,7 @@ def test_progress_and_the_concept_test_count_the_same_answers(recorded, answers,
         ([("reversed-is-wrong", 0.9, True, True)], 1, 0),
         ([("reversed-is-wrong", 0.9, True, True), ("reversed-is-wrong", 0.9, False, True)], 1, 1),
         ([("reversed-is-wrong", 0.9, False, "yes")], 1, 0),
+        ([("reversed-is-wrong", "very", False, True), ({}, 0.9, False, True)], 0, 0),
         ([(["reversed-is-wrong"], 0.9, False, True), (3, 0.9, False, True)], 0, 0),
     ],
 )
@@ -219,6 +220,13 @@ def test_progress_and_calibration_count_the_same_predictions(recorded, answers, 
     assert sum(one.right for one in judged(records.events())) == right
     picture = show_calibration()
     assert (picture is None) == (judged(records.events()) == [])
+
+
+@pytest.mark.parametrize("answer", [10**400, float("nan"), "13.2", True, [13.2]])
+def test_an_answer_that_is_no_number_is_no_prediction(life, answer):
+    name = life.does("prediction", "P1.1", answer=answer, sure=0.9, seen=False)
+    life.does("outcome", "P1.1", prediction=name, right=True)
+    assert (life.progress.lessons[1].predicted, life.progress.lessons[1].right) == (0, 0)
 
 
 # Minutes
