@@ -9,8 +9,9 @@ import pytest
 import traitlets
 
 from cnncourse.data import iss_track, spaceship_track
-from cnncourse.explore import SmoothingExplorer, _module
+from cnncourse.explore import SmoothingExplorer
 from cnncourse.explore.smoothing_model import KERNEL_NAMES, MAX_LENGTH, kernel_weights
+from cnncourse.widgets import page_of
 
 WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
 
@@ -125,15 +126,16 @@ def test_all_that_is_sent_once_is_small_and_complete(explorer):
 
 
 def test_the_module_is_one_file_that_imports_nothing():
-    source = _module.joined_module("smoothing")
+    source = str(SmoothingExplorer._esm)
     assert not re.search(r"^\s*import\b", source, re.MULTILINE)
     assert "export default { render }" in source
     assert "http://" not in source.replace("http://www.w3.org/2000/svg", "")
-    assert "https://" not in source + _module.style_sheet()
+    assert "https://" not in source + str(SmoothingExplorer._css)
 
 
 def test_the_page_carries_the_state_and_cannot_be_broken_by_a_title():
-    page = _module.page("smoothing", "a <title>", {"word": "</script>", "data": b"\x01"})
+    state = {"word": "</script>", "data": b"\x01"}
+    page = page_of("", "", "a <title>", state, place="explorer")
     assert "<title>a &lt;title&gt;</title>" in page
     state = re.search(r'id="state">(.*?)</script>', page, re.DOTALL)[1]
     assert json.loads(state) == {"plain": {"word": "</script>"}, "binary": {"data": "AQ=="}}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import anywidget
@@ -9,7 +10,6 @@ import numpy as np
 import traitlets
 
 from cnncourse.data import Track, spaceship_track
-from cnncourse.explore import _module
 from cnncourse.explore.smoothing_model import (
     KERNEL_NAMES,
     MAX_LENGTH,
@@ -21,6 +21,9 @@ from cnncourse.explore.smoothing_model import (
     resized,
 )
 from cnncourse.explore.smoothing_picture import picture
+from cnncourse.widgets import joined_module, page_of, style_sheet
+
+_STATIC = Path(__file__).resolve().parent / "static"
 
 _STATE = ("kernel_name", "length", "centred", "sigma", "seed", "t", "phase", "weights")
 _SENT_ONCE = ("_track", "_position", "_present", "_unit_noise", "_kernels")
@@ -68,8 +71,8 @@ class SmoothingExplorer(anywidget.AnyWidget):
     ('own', 2)
     """
 
-    _esm = _module.joined_module("smoothing")
-    _css = _module.style_sheet()
+    _esm = joined_module("smoothing", _STATIC)
+    _css = style_sheet(_STATIC / "explorer.css")
 
     kernel_name = traitlets.Enum([*KERNEL_NAMES, OWN], default_value="box").tag(sync=True)
     length = traitlets.Int(7, min=1, max=MAX_LENGTH).tag(sync=True)
@@ -135,7 +138,9 @@ class SmoothingExplorer(anywidget.AnyWidget):
     def to_html(self) -> str:
         """A page of its own that is as alive as the widget, without Python and offline."""
         state = {name: getattr(self, name) for name in (*_STATE, *_SENT_ONCE)}
-        return _module.page("smoothing", "Smoothing explorer", state)
+        return page_of(
+            str(self._esm), str(self._css), "Smoothing explorer", state, place="explorer"
+        )
 
     @traitlets.observe("kernel_name", "length", "centred")
     def _kernel_chosen(self, change: object) -> None:

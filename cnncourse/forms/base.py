@@ -13,17 +13,17 @@ view is made again, and counts presses of the button; Python reads the values an
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
-from html import escape
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import traitlets
 
-from cnncourse.explore import _module
+from cnncourse.cards import DEEP_BLUE, FAINT, card, plain, prose
 from cnncourse.forms.fields import Field
 from cnncourse.forms.values import CellError
 from cnncourse.forms.view import FormView
+from cnncourse.widgets import joined_module, style_sheet
 
 STATIC = Path(__file__).resolve().parent / "static"
 
@@ -38,16 +38,10 @@ class Reply:
         Said beside the button, and spoken.
     kind : {"done", "wrong", ""}
         "wrong" makes the note stand out.
-    remarks : mapping of str to mapping of str to tuple of (str, str), optional
-        Field name -> option key -> a sign ("✓") and a sentence, shown under the option.
-    locked : tuple of str
-        Names of fields that can no longer be changed.
     """
 
     note: str
     kind: str = "done"
-    remarks: Mapping[str, Mapping[str, tuple[str, str]]] = field(default_factory=dict)
-    locked: tuple[str, ...] = ()
 
 
 class Form(FormView):
@@ -76,7 +70,7 @@ class Form(FormView):
     pressed : int
         Number of times that the button was pressed.
     reply : dict
-        What the form says now: note, kind, messages beside fields, remarks under options, locked.
+        What the form says now: note, kind, messages beside fields.
 
     Examples
     --------
@@ -89,8 +83,8 @@ class Form(FormView):
     '1.2 km'
     """
 
-    _esm = _module.joined_module("form", STATIC)
-    _css = _module.style_sheet(STATIC / "form.css")
+    _esm = joined_module("form", STATIC)
+    _css = style_sheet(STATIC / "form.css")
 
     title = traitlets.Unicode().tag(sync=True)
     fields = traitlets.List(traitlets.Dict()).tag(sync=True)
@@ -122,25 +116,22 @@ class Form(FormView):
     def __repr__(self) -> str:
         lines = [self.title]
         for one in self._asked:
-            lines.append(f"  {one.label}".replace("`", ""))
-            lines += [f"    {line}".replace("`", "") for line in one.lines()]
+            lines.append(plain(f"  {one.label}"))
+            lines += [plain(f"    {line}") for line in one.lines()]
         return "\n".join([*lines, *([f"  {self._how()}"] if self._how() else [])])
 
     def still(self) -> str:
         """What the form asks, as HTML without inputs and scripts."""
-        parts = [f"<div style='font-size:85%;font-weight:600;opacity:.8'>{_html(self.title)}</div>"]
+        heading = f"<span style='font-size:85%;font-weight:600;{FAINT}'>{prose(self.title)}</span>"
+        parts = []
         for one in self._asked:
-            parts.append(f"<p style='margin:4px 0 2px;font-weight:600'>{_html(one.label)}</p>")
-            items = "".join(f"<li>{_html(line)}</li>" for line in one.lines())
+            parts.append(f"<p style='margin:4px 0 2px;font-weight:600'>{prose(one.label)}</p>")
+            items = "".join(f"<li>{prose(line)}</li>" for line in one.lines())
             style = "margin:0 0 6px;padding-left:1em;list-style-type:none"
             parts.append(f"<ul style='{style}'>{items}</ul>")
         if self._how():
-            parts.append(f"<p style='margin:0;font-size:85%;opacity:.8'>{_html(self._how())}</p>")
-        frame = (
-            "border:1px solid var(--jp-border-color2,rgba(128,128,128,.35));border-left:5px solid "
-            "#0b65a0;border-radius:4px;padding:8px 14px 10px;margin:4px 0;max-width:50rem"
-        )
-        return f"<div style='{frame}'>{''.join(parts)}</div>"
+            parts.append(f"<p style='margin:0;font-size:85%;{FAINT}'>{prose(self._how())}</p>")
+        return card(DEEP_BLUE, heading, "".join(parts))
 
     def _how(self) -> str:
         other = f" Elsewhere: `{self._call}`." if self._call else ""
@@ -168,14 +159,4 @@ class Form(FormView):
 
 def _sent(reply: Reply) -> dict[str, Any]:
     """A reply as JSON."""
-    remarks = {
-        name: {key: {"sign": sign, "text": text} for key, (sign, text) in told.items()}
-        for name, told in reply.remarks.items()
-    }
-    locked = list(reply.locked)
-    return {"note": reply.note, "kind": reply.kind, "remarks": remarks, "locked": locked}
-
-
-def _html(text: str) -> str:
-    pieces = escape(text).split("`")
-    return "".join(f"<code>{p}</code>" if i % 2 else p for i, p in enumerate(pieces))
+    return {"note": reply.note, "kind": reply.kind}

@@ -8,8 +8,7 @@ from typing import Any
 import traitlets
 
 from cnncourse import records
-from cnncourse.exercises.report import card
-from cnncourse.explore import _module
+from cnncourse.cards import DEEP_BLUE, SMALL, card
 from cnncourse.forms import base
 from cnncourse.forms.view import FormView
 from cnncourse.inventory.answers import first_answers, record_answer
@@ -17,6 +16,7 @@ from cnncourse.inventory.cards import question_html, title
 from cnncourse.inventory.items import ITEMS
 from cnncourse.inventory.model import FormName, Item, Option
 from cnncourse.inventory.prose import blocks, spans
+from cnncourse.widgets import joined_module, style_sheet
 
 STATIC = Path(__file__).resolve().parent / "static"
 
@@ -24,7 +24,6 @@ _NO_BEFORE = (
     "The test before the course was not taken here, so a gain cannot be computed. The questions "
     "are worth your time all the same."
 )
-_TONE = "#0b65a0"
 
 
 class ConceptTest(FormView):
@@ -51,10 +50,8 @@ class ConceptTest(FormView):
         What to say about the whole test.
     """
 
-    _esm = _module.joined_module("concepts", STATIC)
-    _css = _module.style_sheet(base.STATIC / "form.css") + _module.style_sheet(
-        STATIC / "concepts.css"
-    )
+    _esm = joined_module("concepts", STATIC)
+    _css = style_sheet(base.STATIC / "form.css", STATIC / "concepts.css")
 
     title = traitlets.Unicode().tag(sync=True)
     questions = traitlets.List(traitlets.Dict()).tag(sync=True)
@@ -91,10 +88,10 @@ class ConceptTest(FormView):
         )
         heading = f"<span style='font-weight:600'>{self.title}</span>"
         how = (
-            "<p style='margin:4px 0;font-size:90%;opacity:.85'>Run this cell in JupyterLab to "
+            f"<p style='{SMALL}'>Run this cell in JupyterLab to "
             f'answer here. Elsewhere: <code>answer_concept("{self.form}", "C1", "a")</code>.</p>'
         )
-        return card(_TONE, heading, f"{how}<ol style='padding-left:1.6em'>{items}</ol>")
+        return card(DEEP_BLUE, heading, f"{how}<ol style='padding-left:1.6em'>{items}</ol>")
 
     @traitlets.observe("confirmed")
     def _confirm(self, change: Any) -> None:

@@ -1,12 +1,14 @@
 """The explorer in a page of its own: no kernel, no network, real Chromium."""
 
 import math
+from pathlib import Path
 
 import numpy as np
 import pytest
 
+from cnncourse import explore
 from cnncourse.data import iss_track, spaceship_track
-from cnncourse.explore import SmoothingExplorer, _module
+from cnncourse.explore import SmoothingExplorer
 from cnncourse.explore.smoothing_model import (
     KERNEL_NAMES,
     SmoothingModel,
@@ -14,6 +16,7 @@ from cnncourse.explore.smoothing_model import (
     kernel_weights,
 )
 from cnncourse.smoothing import error_summary, smooth
+from cnncourse.widgets import joined_module
 
 TRACK = ".cx-left canvas"
 COLUMNS = ".cx > canvas"
@@ -297,7 +300,7 @@ def to_list(values):
 def in_chromium(browser):
     """Call an exported function of the explorer's module with a list of cases."""
     page = browser.new_page()
-    source = _module.joined_module("smoothing_math")
+    source = joined_module("smoothing_math", Path(explore.__file__).parent / "static")
     page.evaluate(
         """async (source) => {
           const blob = new Blob([source], { type: 'text/javascript' });

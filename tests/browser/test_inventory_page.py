@@ -138,16 +138,21 @@ def test_no_answer_chosen_is_said_and_arrow_keys_stay_in_the_form(opened):
     notebook.run_cell(TEST)
     cell = notebook.cell(TEST)
     cell.get_by_role("button", name="Confirm answer").click()
-    assert "Choose one of these." in cell.inner_text()
+    alert = cell.get_by_role("alert")
+    assert alert.inner_text() == "! Choose one of these."
     radios = cell.locator(".cf-radio")
-    group = cell.get_by_role("group", name=ITEMS["C1"].before.asks)
-    given = page.locator(f"#{group.get_attribute('aria-describedby')}").inner_text()
-    assert "[0, 0, 5, 0, 0]" in given
+    group = cell.get_by_role("radiogroup", name=ITEMS["C1"].before.asks)
+    given, message = group.get_attribute("aria-describedby").split()
+    assert "[0, 0, 5, 0, 0]" in page.locator(f"#{given}").inner_text()
+    assert message == alert.get_attribute("id")
+    assert group.get_attribute("aria-invalid") == "true"
     assert radios.first.evaluate("element => element === document.activeElement")
     page.keyboard.press("ArrowDown")
     page.keyboard.press("ArrowDown")
     assert page.evaluate(f"{NOTEBOOK}.content.activeCellIndex") == TEST
     assert "Choose one of these." not in cell.inner_text()
+    assert group.get_attribute("aria-describedby") == given
+    assert group.get_attribute("aria-invalid") is None
     page.keyboard.press("b")  # would insert a cell, if it were JupyterLab's
     assert page.evaluate(f"{NOTEBOOK}.content.model.cells.length") == len(CELLS)
     assert notebook.ask_kernel("len(records.events('concept'))") == 0

@@ -4,10 +4,10 @@ import nbformat
 import pytest
 from notebook_page import NOTEBOOK, NotebookPage
 
-from cnncourse.explore import _module
 from cnncourse.forms import Cells, Choice, Form, Number, Reply
 from cnncourse.forms.base import STATIC
 from cnncourse.predictions import sureness
+from cnncourse.widgets import joined_module, page_of, style_sheet
 
 ACTIVE = f"{NOTEBOOK}.content.activeCellIndex"
 COUNT = f"{NOTEBOOK}.content.widgets.length"
@@ -137,6 +137,15 @@ def test_a_sketch_is_predicted_and_compared_by_the_keyboard(asking):
     assert (shown.count("✓"), shown.count("✗")) == (5, 1 + 2)
 
 
+def test_enter_in_the_last_field_says_what_is_missing(asking):
+    form = into_the_form(asking, 3)
+    press(asking, *"13.2", "Enter", "Enter")
+    form.locator("[role=alert]", has_text="Say how sure you are").wait_for()
+    assert asking.page.evaluate(f"{FOCUS}.type") == "radio"
+    assert form.get_by_role("radiogroup").get_attribute("aria-invalid") == "true"
+    assert form.locator(".cf-note").inner_text() == ""
+
+
 def test_tab_leaves_the_form_and_the_notebook_s_own_keys_still_work(asking):
     form = into_the_form(asking, 1)
     page = asking.page
@@ -209,12 +218,10 @@ def show(open_page):
         page = open_page(**options)
         state = {key: getattr(form, key) for key in form.keys if not key.startswith("_")}
         plain = ("title", "fields", "button", "values", "pressed", "reply")
-        module = _module.joined_module("form", STATIC)
-        style = _module.style_sheet(STATIC / "form.css")
+        module = joined_module("form", STATIC)
+        style = style_sheet(STATIC / "form.css")
         page.set_content(
-            _module.page_of(
-                module, style, "A form", {name: state[name] for name in plain}, place="form"
-            )
+            page_of(module, style, "A form", {name: state[name] for name in plain}, place="form")
         )
         page.locator(".cf").wait_for()
         return page
@@ -241,6 +248,7 @@ def test_the_press_carries_what_is_typed(show):
     page.get_by_role("button", name="Record").click()
     assert page.evaluate("[form.sent.pressed, form.sent.values.answer]") == [1, "7"]
     page.locator(".cf-note", has_text="Waiting for the kernel").wait_for()
+    assert "If it was restarted, this answer was not recorded" in page.locator(".cf").inner_text()
     page.evaluate("form.put('reply', { note: 'kept', kind: 'done', pressed: 1 })")
     assert page.locator(".cf-note").inner_text() == "kept"
     assert page.locator(".cf-note").get_attribute("aria-live") == "polite"
@@ -280,15 +288,22 @@ def test_the_bars_show_the_values(show):
     assert heights == [0, 1, 0.5, -0.5, 0, 0, 1]
 
 
-def test_remarks_and_locks_are_shown(show):
+def test_a_message_is_spoken_wherever_the_focus_is(show):
     page = show("choice")
+    group = page.get_by_role("radiogroup", name="How sure are you?")
+    assert page.get_by_role("alert").count() == 0
     page.evaluate(
-        """form.put('reply', { note: 'n', pressed: 1, locked: ['answer', 'sure'],
-          remarks: { answer: { a: { sign: '✓', text: 'so it is' } } } })"""
+        "form.put('reply', { pressed: 1, messages: { sure: { text: 'Say how sure you are.' } } })"
     )
-    assert page.locator(".cf-remark:visible").all_inner_texts() == ["✓ so it is"]
-    assert page.get_by_role("radio").first.is_disabled()
-    assert page.get_by_role("button").is_disabled()
+    alert = page.get_by_role("alert")
+    assert alert.inner_text() == "! Say how sure you are."
+    assert group.get_attribute("aria-invalid") == "true"
+    assert group.get_attribute("aria-describedby") == alert.get_attribute("id")
+    assert page.locator(".cf-radio[aria-invalid]").count() == 0
+    group.get_by_role("radio").first.check()
+    assert page.get_by_role("alert").count() == 0
+    assert group.get_attribute("aria-invalid") is None
+    assert group.get_attribute("aria-describedby") is None
 
 
 @pytest.mark.parametrize("name", FORMS)
@@ -318,6 +333,15 @@ def test_everything_has_a_name_and_is_large_enough_to_hit(show, name):
 def test_nothing_is_wider_than_the_page(show, name, width):
     page = show(name, viewport={"width": width, "height": 800})
     assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+@pytest.mark.parametrize("system", ["light", "dark"])
+@pytest.mark.parametrize(("light", "soft"), [("true", "89, 89, 89"), ("false", "184, 184, 184")])
+def test_the_notebook_s_theme_counts_more_than_the_system_s(show, system, light, soft):
+    page = show("number", color_scheme=system)
+    page.evaluate("light => void (document.body.dataset.jpThemeLight = light)", light)
+    colour = page.locator(".cf-title").evaluate("e => getComputedStyle(e).color")
+    assert colour == f"rgb({soft})"
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

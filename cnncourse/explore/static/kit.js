@@ -1,5 +1,6 @@
 // Drawing and input for the explorers: no dependency, no bundler. An explorer's module imports what
-// it needs; for the widget both files are joined into one module (see cnncourse/explore/_module.py).
+// it needs; for the widget all are joined into one module (see cnncourse/widgets/__init__.py).
+import { element, uniqueId } from "../../widgets/static/elements.js";
 
 // ---------------------------------------------------------------- numbers
 
@@ -54,26 +55,13 @@ export function ticks(low, high, count) {
 
 // ---------------------------------------------------------------- page elements
 
-/** An element with attributes and children; `null` and `false` attributes are left out. */
-export function node(tag, attributes = {}, ...children) {
-  const made = document.createElement(tag);
-  for (const [name, value] of Object.entries(attributes)) {
-    if (value !== null && value !== false) made.setAttribute(name, value === true ? "" : value);
-  }
-  made.append(...children);
-  return made;
-}
-
 /** JupyterLab takes arrow keys for itself unless the focused element says otherwise. */
 const OWN_KEYS = { "data-lm-suppress-shortcuts": "true" };
 
-let serial = 0;
-const fresh = (stem) => `cx-${stem}-${++serial}-${Math.random().toString(36).slice(2, 8)}`;
-
 /** A native slider with a visible label and its value; `input` while it moves, `change` at its end. */
 export function slider({ label, min, max, step, format, input, change, hideLabel = false }) {
-  const id = fresh("slider");
-  const range = node("input", {
+  const id = uniqueId("slider");
+  const range = element("input", {
     ...OWN_KEYS,
     type: "range",
     id,
@@ -82,8 +70,8 @@ export function slider({ label, min, max, step, format, input, change, hideLabel
     step,
     class: "cx-range",
   });
-  const value = node("output", { for: id, class: "cx-value" });
-  const name = node("label", { for: id, class: hideLabel ? "cx-hidden" : "cx-label" }, label);
+  const value = element("output", { for: id, class: "cx-value" });
+  const name = element("label", { for: id, class: hideLabel ? "cx-hidden" : "cx-label" }, label);
   range.addEventListener("input", () => input(Number(range.value)));
   range.addEventListener("change", () => change(Number(range.value)));
   const show = (now) => {
@@ -91,50 +79,50 @@ export function slider({ label, min, max, step, format, input, change, hideLabel
     value.textContent = format(now);
     range.setAttribute("aria-valuetext", format(now));
   };
-  return { element: node("div", { class: "cx-slider" }, name, range, value), range, show };
+  return { element: element("div", { class: "cx-slider" }, name, range, value), range, show };
 }
 
 /** One choice out of a few, as a row of native radio buttons: arrows move, one tab stop. */
 export function choice({ legend, options, choose }) {
-  const group = fresh("choice");
+  const group = uniqueId("choice");
   const buttons = new Map();
-  const row = node("div", { class: "cx-row" });
+  const row = element("div", { class: "cx-row" });
   for (const { value, label, icon } of options) {
-    const radio = node("input", { ...OWN_KEYS, type: "radio", name: group, value });
+    const radio = element("input", { ...OWN_KEYS, type: "radio", name: group, value });
     radio.addEventListener("change", () => choose(value));
-    const text = node("span", { class: "cx-option" }, ...(icon ? [icon] : []), label);
-    row.append(node("label", { class: "cx-radio" }, radio, text));
+    const text = element("span", { class: "cx-option" }, ...(icon ? [icon] : []), label);
+    row.append(element("label", { class: "cx-radio" }, radio, text));
     buttons.set(value, radio);
   }
-  const element = node("fieldset", { class: "cx-choice" }, node("legend", {}, legend), row);
-  return { element, show: (value) => buttons.forEach((b, v) => (b.checked = v === value)) };
+  const root = element("fieldset", { class: "cx-choice" }, element("legend", {}, legend), row);
+  return { element: root, show: (value) => buttons.forEach((b, v) => (b.checked = v === value)) };
 }
 
 /** One choice out of names, as a native drop-down list with a visible label. */
 export function select({ label, options, choose }) {
-  const id = fresh("select");
-  const list = node("select", { ...OWN_KEYS, id, class: "cx-select" });
-  for (const { value, label: name } of options) list.append(node("option", { value }, name));
+  const id = uniqueId("select");
+  const list = element("select", { ...OWN_KEYS, id, class: "cx-select" });
+  for (const { value, label: name } of options) list.append(element("option", { value }, name));
   list.addEventListener("change", () => choose(list.value));
-  const element = node(
+  const root = element(
     "div",
     { class: "cx-slider" },
-    node("label", { for: id, class: "cx-label" }, label),
+    element("label", { for: id, class: "cx-label" }, label),
     list,
   );
-  return { element, show: (value) => (list.value = value) };
+  return { element: root, show: (value) => (list.value = value) };
 }
 
 /** A push button. */
 export function button(label, press) {
-  const made = node("button", { ...OWN_KEYS, type: "button", class: "cx-button" }, label);
+  const made = element("button", { ...OWN_KEYS, type: "button", class: "cx-button" }, label);
   made.addEventListener("click", press);
   return made;
 }
 
 /** A row of bars that are dragged, or moved by keys: one tab stop, arrows walk and change. */
 export function barSliders({ name, step, read, write, done }) {
-  const row = node("div", { class: "cx-bars", role: "group" });
+  const row = element("div", { class: "cx-bars", role: "group" });
   const move = (from, to) => {
     const target = row.children[Math.max(0, Math.min(row.children.length - 1, to))];
     row.children[from].tabIndex = -1;
@@ -156,7 +144,7 @@ export function barSliders({ name, step, read, write, done }) {
     while (row.children.length > count) row.lastChild.remove();
     while (row.children.length < count) {
       const i = row.children.length;
-      const bar = node("div", {
+      const bar = element("div", {
         ...OWN_KEYS,
         class: "cx-bar",
         role: "slider",
@@ -207,7 +195,7 @@ export function drag(element, { start = () => true, move, end }) {
 
 /** A canvas as wide as its place and `height` pixels high, sharp on every screen. */
 export function surface({ height, label, className = "" }) {
-  const canvas = node("canvas", {
+  const canvas = element("canvas", {
     class: `cx-canvas ${className}`,
     role: "img",
     "aria-label": label,

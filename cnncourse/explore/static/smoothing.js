@@ -7,7 +7,6 @@ import {
   choice,
   drag,
   niceCeil,
-  node,
   palette,
   scale,
   select,
@@ -16,6 +15,7 @@ import {
   slider,
   surface,
 } from "./kit.js";
+import { element } from "../../widgets/static/elements.js";
 import { compute, describe, unpack } from "./smoothing_math.js";
 import { LEFT, TOTALS, drawKernel, drawSum, drawTrack } from "./smoothing_pictures.js";
 
@@ -86,7 +86,7 @@ function makeControls(data, shared, act) {
     input: (now) => shared.set({ seed: now }),
     change: shared.sendSoon,
   });
-  const element = node(
+  const root = element(
     "div",
     { class: "cx-controls" },
     kernel.element,
@@ -103,37 +103,37 @@ function makeControls(data, shared, act) {
     sigma.show(state.sigma);
     seed.show(state.seed);
   };
-  return { element, show };
+  return { element: root, show };
 }
 
 /** The errors in numbers, smoothed beside measured, and the share of bias and variance. */
 function makeNumbers(data, shared) {
   const cells = {};
   const row = (name, key, unit) => {
-    cells[key] = node("td", { class: "cx-strong", "data-cx": key });
-    cells[`raw-${key}`] = node("td", { "data-cx": `raw-${key}` });
-    return node(
+    cells[key] = element("td", { class: "cx-strong", "data-cx": key });
+    cells[`raw-${key}`] = element("td", { "data-cx": `raw-${key}` });
+    return element(
       "tr",
       {},
-      node("th", { scope: "row" }, name),
+      element("th", { scope: "row" }, name),
       cells[key],
       cells[`raw-${key}`],
-      node("td", { class: "cx-unit" }, unit),
+      element("td", { class: "cx-unit" }, unit),
     );
   };
-  const head = node(
+  const head = element(
     "tr",
     {},
-    node("td"),
-    node("th", { scope: "col" }, "smoothed"),
-    node("th", { scope: "col" }, "measured"),
-    node("td"),
+    element("td"),
+    element("th", { scope: "col" }, "smoothed"),
+    element("th", { scope: "col" }, "measured"),
+    element("td"),
   );
-  const table = node(
+  const table = element(
     "table",
     { class: "cx-table" },
-    node("thead", {}, head),
-    node(
+    element("thead", {}, head),
+    element(
       "tbody",
       {},
       row("RMSE", "rmse", "km"),
@@ -142,8 +142,8 @@ function makeNumbers(data, shared) {
       row("variance", "variance", "km²"),
     ),
   );
-  const biasPart = node("span", { class: "cx-part cx-part-bias" }, "bias²");
-  const variancePart = node("span", { class: "cx-part cx-part-variance" }, "variance");
+  const biasPart = element("span", { class: "cx-part cx-part-bias" }, "bias²");
+  const variancePart = element("span", { class: "cx-part cx-part-variance" }, "variance");
   const phase = select({
     label: "Errors over",
     options: [
@@ -155,8 +155,8 @@ function makeNumbers(data, shared) {
       shared.send();
     },
   });
-  const share = node("div", { class: "cx-share", "aria-hidden": "true" }, biasPart, variancePart);
-  const note = node("p", { class: "cx-note", "data-cx": "kernel-note" });
+  const share = element("div", { class: "cx-share", "aria-hidden": "true" }, biasPart, variancePart);
+  const note = element("p", { class: "cx-note", "data-cx": "kernel-note" });
   const show = (now, { weights, centred, phase: chosen }) => {
     phase.show(chosen);
     const write = (prefix, { rmse, bias, sd }) => {
@@ -179,7 +179,7 @@ function makeNumbers(data, shared) {
     const average = Math.abs(total - 1) < 1e-9 ? "" : " (not an average)";
     note.textContent = `sum ${shown(total)}${average} · lag ${shown(lag)} samples · noise gain ${shown(gain, 3)}`;
   };
-  return { element: node("div", { class: "cx-numbers" }, phase.element, table, share, note), show };
+  return { element: element("div", { class: "cx-numbers" }, phase.element, table, share, note), show };
 }
 
 /** The kernel's bars, to drag or to move by keys. */
@@ -231,12 +231,12 @@ function makeEditor(data, shared, act) {
     },
   });
   const normalise = button("Normalise", act.normalise);
-  const title = node("div", { class: "cx-title" }, "Kernel by age: drag its bars");
-  const stage = node("div", { class: "cx-stage" }, picture.canvas, bars.element);
-  const element = node(
+  const title = element("div", { class: "cx-title" }, "Kernel by age: drag its bars");
+  const stage = element("div", { class: "cx-stage" }, picture.canvas, bars.element);
+  const root = element(
     "div",
     { class: "cx-editor" },
-    node("div", { class: "cx-head" }, title, normalise),
+    element("div", { class: "cx-head" }, title, normalise),
     stage,
   );
   const show = (colours) => {
@@ -248,7 +248,7 @@ function makeEditor(data, shared, act) {
     const size = state.weights.reduce((sum, w) => sum + Math.abs(w), 0);
     normalise.disabled = Math.abs(total - 1) < 1e-9 || Math.abs(total) <= 1e-6 * size;
   };
-  return { element, show };
+  return { element: root, show };
 }
 
 /** What the controls do to the state. */
@@ -287,7 +287,7 @@ function makeView() {
 /** Draw the explorer into `el` and keep it in step with `model`; returns what takes it away again. */
 function render({ model, el }) {
   const data = unpack(model);
-  const root = node("div", { class: "cx", role: "group", "aria-label": "Smoothing explorer" });
+  const root = element("div", { class: "cx", role: "group", "aria-label": "Smoothing explorer" });
   const shared = sharedState(model, NAMES, () => show());
   const { state } = shared;
   const act = makeActions(data, shared);
@@ -312,12 +312,12 @@ function render({ model, el }) {
     change: shared.sendSoon,
   });
   time.element.classList.add("cx-time");
-  const spoken = node("p", { class: "cx-hidden", "aria-live": "polite", "data-cx": "spoken" });
-  const left = node("div", { class: "cx-left" }, track.canvas, time.element);
-  const side = node("div", { class: "cx-right" }, numbers.element, editor.element);
+  const spoken = element("p", { class: "cx-hidden", "aria-live": "polite", "data-cx": "spoken" });
+  const left = element("div", { class: "cx-left" }, track.canvas, time.element);
+  const side = element("div", { class: "cx-right" }, numbers.element, editor.element);
   root.append(
     controls.element,
-    node("div", { class: "cx-top" }, left, side),
+    element("div", { class: "cx-top" }, left, side),
     columns.canvas,
     spoken,
   );

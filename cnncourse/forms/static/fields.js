@@ -1,21 +1,13 @@
 // Fields for forms: native inputs with labels, messages beside them, and keys that stay in the form.
 // Each field has `element`, `read()`, `write(value)`, `say(message, cells)`, `focus(cell)` and
-// `enable(on)`; it calls `changed()` at each change and `next()` when Enter goes on.
+// a choice also `enable(on)`; it calls `changed()` at each change and `next()` when Enter goes on.
+import { element, uniqueId } from "../../widgets/static/elements.js";
 
-/** An element with attributes and children; `null` and `false` attributes are left out. */
-export function element(tag, attributes = {}, ...children) {
-  const made = document.createElement(tag);
-  for (const [name, value] of Object.entries(attributes)) {
-    if (value !== null && value !== false) made.setAttribute(name, value === true ? "" : value);
-  }
-  made.append(...children);
-  return made;
-}
-
-let count = 0;
-/** An id that no other view of the page has. */
-export const uniqueId = (stem) =>
-  `cf-${stem}-${++count}-${Math.random().toString(36).slice(2, 8)}`;
+/** What to say while no answer comes. */
+export const WAITING =
+  "Waiting for the kernel. If it is busy, your answer arrives as soon as it is free. " +
+  "If it was restarted, this answer was not recorded: run the cell again and answer once more; " +
+  "what was recorded before is kept.";
 
 /** A text in which `code` stands between backquotes, as elements. */
 export function prose(text) {
@@ -45,21 +37,30 @@ export function keepKeys(root) {
   });
 }
 
-/** The place beside a field where its message appears. */
-function messagePlace(inputs) {
-  const place = element("p", { class: "cf-message", id: uniqueId("message"), hidden: true });
-  const say = (text, wrong = inputs.map((_, i) => i)) => {
+/** Add an id to those of the elements that describe `made`, or take it away. */
+function describe(made, id, on) {
+  const ids = new Set(made.getAttribute("aria-describedby")?.split(" "));
+  if (on) ids.add(id);
+  else ids.delete(id);
+  if (ids.size) made.setAttribute("aria-describedby", [...ids].join(" "));
+  else made.removeAttribute("aria-describedby");
+}
+
+/** The place beside a field where its message appears and is spoken, wherever the focus is.
+ *
+ * `judged` are the elements that a message may be about: inputs, or a group of them.
+ */
+function messagePlace(judged) {
+  const attributes = { class: "cf-message", id: uniqueId("message"), role: "alert", hidden: true };
+  const place = element("p", attributes);
+  const say = (text, wrong = judged.map((_, i) => i)) => {
     place.textContent = text ? `! ${text}` : "";
     place.hidden = !text;
-    inputs.forEach((input, i) => {
+    judged.forEach((one, i) => {
       const faulty = Boolean(text) && wrong.includes(i);
-      if (faulty) {
-        input.setAttribute("aria-invalid", "true");
-        input.setAttribute("aria-describedby", place.id);
-      } else {
-        input.removeAttribute("aria-invalid");
-        input.removeAttribute("aria-describedby");
-      }
+      if (faulty) one.setAttribute("aria-invalid", "true");
+      else one.removeAttribute("aria-invalid");
+      describe(one, place.id, faulty);
     });
   };
   return { place, say };
@@ -68,23 +69,20 @@ function messagePlace(inputs) {
 /** One choice out of a few: native radio buttons in a fieldset; arrows choose, Enter goes on. */
 export function radioGroup({ label, options, inline }, { changed, next }) {
   const group = uniqueId("group");
-  const remarks = new Map();
   const radios = options.map(({ key }) =>
     element("input", { type: "radio", name: group, value: key, class: "cf-radio" }),
   );
-  const rows = options.map(({ key, label: name, note }, i) => {
+  const rows = options.map(({ label: name, note }, i) => {
     const words = element("span", { class: "cf-words" }, ...prose(name));
     if (note) words.append(element("span", { class: "cf-under" }, note));
-    const remark = element("p", { class: "cf-remark", hidden: true });
-    remarks.set(key, remark);
-    const row = element("label", { class: "cf-option" }, radios[i], words);
-    return element("div", { class: "cf-choice" }, row, remark);
+    return element("label", { class: "cf-option" }, radios[i], words);
   });
-  const { place, say } = messagePlace(radios);
   const legend = element("legend", { class: "cf-question" }, ...prose(label));
   const list = element("div", { class: inline ? "cf-row" : "cf-list" }, ...rows);
   list.style.setProperty("--cf-columns", rows.length);
-  const root = element("fieldset", { class: "cf-field" }, legend, list, place);
+  const root = element("fieldset", { class: "cf-field", role: "radiogroup" }, legend, list);
+  const { place, say } = messagePlace([root]);
+  root.append(place);
   root.addEventListener("change", () => (say(""), changed()));
   root.addEventListener("keydown", (event) => {
     if (event.key === "Enter" && !event.shiftKey) (event.preventDefault(), next());
@@ -96,18 +94,11 @@ export function radioGroup({ label, options, inline }, { changed, next }) {
     write: (value) => radios.forEach((radio) => (radio.checked = radio.value === value)),
     focus: () => (radios.find((radio) => radio.checked) ?? radios[0]).focus(),
     enable: (on) => radios.forEach((radio) => (radio.disabled = !on)),
-    /** Tell of each option what Python says: `{key: {sign, text}}`. */
-    remark: (told) =>
-      remarks.forEach((remark, key) => {
-        const { sign = "", text = "" } = told?.[key] ?? {};
-        remark.hidden = !(sign || text);
-        remark.replaceChildren(element("b", {}, sign), " ", ...prose(text));
-      }),
   };
 }
 
 /** A field for one number, with its unit; Enter goes on. */
-export function numberField({ label, unit, hint }, { changed, next }) {
+export function numberField({ label, unit }, { changed, next }) {
   const id = uniqueId("number");
   const input = element("input", {
     type: "text",
@@ -121,7 +112,6 @@ export function numberField({ label, unit, hint }, { changed, next }) {
   const { place, say } = messagePlace([input]);
   const after = element("label", { class: "cf-unit", for: id }, unit ?? "");
   const line = element("div", { class: "cf-line" }, input, after);
-  if (hint) line.append(element("span", { class: "cf-hint" }, hint));
   const root = element(
     "div",
     { class: "cf-field" },
@@ -139,7 +129,6 @@ export function numberField({ label, unit, hint }, { changed, next }) {
     read: () => input.value,
     write: (value) => input.value !== (value ?? "") && (input.value = value ?? ""),
     focus: () => (input.focus(), input.select()),
-    enable: (on) => (input.disabled = !on),
   };
 }
 
@@ -215,7 +204,7 @@ export function cellGrid(spec, { changed, next }) {
     { class: "cf-field" },
     element("legend", { class: "cf-question" }, ...prose(label)),
     grid,
-    element("p", { class: "cf-hint" }, hint ?? ""),
+    element("p", { class: "cf-hint" }, hint),
     message,
   );
   return {
@@ -230,7 +219,6 @@ export function cellGrid(spec, { changed, next }) {
       draw();
     },
     focus: (cell = 0) => go(cell),
-    enable: (on) => inputs.forEach((input) => (input.disabled = !on)),
   };
 }
 

@@ -1,8 +1,8 @@
 // A form: fields below each other, a button, and what Python answers to it.
-import { cellGrid, element, keepKeys, liveRegion, numberField, prose, pushButton, radioGroup, uniqueId } from "./fields.js";
+import { WAITING, cellGrid, keepKeys, liveRegion, numberField, prose, pushButton, radioGroup } from "./fields.js";
+import { element, uniqueId } from "../../widgets/static/elements.js";
 
 const MAKERS = { choice: radioGroup, number: numberField, cells: cellGrid };
-const SLOW = "Waiting for the kernel. If it is busy, this is recorded as soon as it is free.";
 
 /** The form's widget; see cnncourse/forms/base.py for what its state means. */
 export function render({ model, el }) {
@@ -34,7 +34,7 @@ export function render({ model, el }) {
     model.set("pressed", asked);
     model.save_changes();
     clearTimeout(waiting);
-    waiting = setTimeout(() => note.say(SLOW), 700);
+    waiting = setTimeout(() => note.say(WAITING), 700);
   };
 
   specs.forEach((spec, i) => {
@@ -70,11 +70,8 @@ export function render({ model, el }) {
     clearTimeout(waiting);
     fields.forEach((field, name) => {
       field.say(messages[name]?.text ?? "", messages[name]?.cells ?? undefined);
-      field.remark?.(reply.remarks?.[name]);
-      field.enable(!reply.locked?.includes(name));
     });
     note.say(reply.note ?? "", reply.kind ?? "");
-    button.disabled = specs.every(({ name }) => reply.locked?.includes(name));
     const first = specs.find(({ name }) => messages[name]);
     if (first && asked === reply.pressed)
       fields.get(first.name).focus(messages[first.name].cells?.[0]);

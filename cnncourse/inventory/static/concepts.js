@@ -1,9 +1,7 @@
 // The concept test: one question at a time, marked by Python when an answer is confirmed.
-import { element, keepKeys, liveRegion, prose, pushButton, radioGroup, uniqueId } from "../../forms/static/fields.js";
+import { WAITING, keepKeys, liveRegion, prose, pushButton, radioGroup } from "../../forms/static/fields.js";
+import { element, uniqueId } from "../../widgets/static/elements.js";
 
-const KERNEL_SLOW =
-  "Waiting for the kernel. If it is busy, your answer is marked as soon as it is free; " +
-  "if it was restarted, run this cell again: what was marked is kept.";
 const LONGEST_UNBROKEN = 24;
 
 /** One span: plain text, code or emphasis. */
@@ -128,7 +126,7 @@ export function render({ model, el }) {
     model.set("confirmed", { item: id, key, count: count + 1 });
     model.save_changes();
     clearTimeout(waiting);
-    waiting = setTimeout(() => wait.say(KERNEL_SLOW), 1500);
+    waiting = setTimeout(() => wait.say(WAITING), 1500);
   }
 
   function ask(i) {

@@ -1,4 +1,7 @@
-"""ECMAScript of explorers and forms: one module for a widget, or a page of its own."""
+"""What explorers and forms in a page share: a widget's module, its style, a page of its own.
+
+``static/elements.js`` makes the elements of both.
+"""
 
 from __future__ import annotations
 
@@ -8,8 +11,6 @@ import re
 from collections.abc import Mapping
 from html import escape
 from pathlib import Path
-
-STATIC = Path(__file__).resolve().parent / "static"
 
 _IMPORT = re.compile(r'^import \{[^}]*\} from "(\.{1,2}/[\w./]+\.js)";\n', re.MULTILINE)
 _EXPORT = re.compile(r"^export (?=function |const )", re.MULTILINE)
@@ -58,12 +59,12 @@ page.view();
 """
 
 
-def style_sheet(path: Path = STATIC / "explorer.css") -> str:
-    """The style sheet that all explorers share, or another one."""
-    return path.read_text(encoding="utf-8")
+def style_sheet(*paths: Path) -> str:
+    """Style sheets as one, those that come later on top."""
+    return "".join(path.read_text(encoding="utf-8") for path in paths)
 
 
-def joined_module(name: str, folder: Path = STATIC) -> str:
+def joined_module(name: str, folder: Path) -> str:
     """The module ``<name>.js`` behind those it imports, as one file that imports nothing.
 
     Parameters
@@ -71,7 +72,7 @@ def joined_module(name: str, folder: Path = STATIC) -> str:
     name : str
         Name of a module, without its ending.
     folder : Path
-        Where it lies; the explorers' folder by default. It may import from other folders.
+        Where it lies. It may import from other folders.
 
     Returns
     -------
@@ -95,31 +96,24 @@ def _collect(path: Path, parts: dict[Path, str]) -> None:
     parts[path] = _IMPORT.sub("", source)
 
 
-def page(name: str, title: str, state: Mapping[str, object]) -> str:
-    """A whole HTML page with a live explorer: no kernel, no network.
+def page_of(module: str, style: str, title: str, state: Mapping[str, object], *, place: str) -> str:
+    """A whole HTML page with a live widget: no kernel, no network.
 
     Parameters
     ----------
-    name : str
-        Name of the explorer's module.
+    module, style : str
+        What `joined_module` and `style_sheet` give.
     title : str
         Title of the page.
     state : mapping
         The widget's state by trait name; bytes reach the module as they do in a notebook.
+    place : str
+        In the page, ``window.<place>.sent`` holds what would have gone to Python,
+        ``put(name, value)`` sets what comes from it, and ``view()`` makes another view.
 
     Returns
     -------
     html : str
-        In the page, ``explorer.sent`` holds what would have gone to Python.
-    """
-    return page_of(joined_module(name), style_sheet(), title, state, place="explorer")
-
-
-def page_of(module: str, style: str, title: str, state: Mapping[str, object], *, place: str) -> str:
-    """A whole HTML page with any widget: its module and style, its title and state.
-
-    In the page, ``window.<place>.sent`` holds what would have gone to Python, ``put(name, value)``
-    sets what comes from it, and ``view()`` makes another view.
     """
     binary = {k: base64.b64encode(v).decode() for k, v in state.items() if isinstance(v, bytes)}
     plain = {k: v for k, v in state.items() if not isinstance(v, bytes)}
