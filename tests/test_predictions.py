@@ -3,6 +3,8 @@
 import re
 import subprocess
 import sys
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
 
@@ -14,12 +16,16 @@ from hypothesis import strategies as st
 
 from cnncourse import records
 from cnncourse._intervals import wilson_interval
+from cnncourse._tables import DataError
 from cnncourse.plots import calibration_plot
 from cnncourse.predictions import PREDICTIONS, Comparison, asking, compare, predict
 from cnncourse.predictions.calibrating import Judged, brier_score, judged, reading, show_calibration
-from cnncourse.predictions.model import Option
-from cnncourse.predictions.reading import DataError, read_lesson
+from cnncourse.predictions.model import Option, Prediction
+from cnncourse.predictions.reading import read_lesson
 from cnncourse.predictions.sureness import LEVELS
+from cnncourse.progress import read_course, summarise
+from cnncourse.progress.export import export
+from cnncourse.records import recorder
 
 NOTEBOOKS = Path(__file__).resolve().parent.parent / "notebooks"
 COMPARED = re.compile(r'^compare\("(P\d+\.\d+)"', re.MULTILINE)
@@ -31,7 +37,7 @@ def learner(monkeypatch, tmp_path):
 
     def session():
         records.flush()
-        monkeypatch.setattr(asking, "_SHOWN", set())
+        monkeypatch.setattr(records, "_BY_SETTING", {})  # all has to come from the disk
         monkeypatch.setattr(asking, "_FORMS", {})
 
     monkeypatch.setenv("CNNCOURSE_DATA", str(tmp_path))
@@ -56,7 +62,7 @@ def test_a_prediction_is_recorded_and_compared():
     reply = press(predict("P1.1"), "12,3")
     assert reply["note"] == "✓ Recorded: 12.3 km, fairly sure (75 %). Now run the next cell."
     [event] = records.events("prediction", "P1.1")
-    assert event.data == {"answer": 12.3, "sure": 0.75, "seen": False}
+    assert event.data == {"answer": 12.3, "sure": 0.75, "seen": False, "number": 1}
     comparison = compare("P1.1", 13.2)
     assert (comparison.right, comparison.meaning) == (False, "weights-turned-round")
     [outcome] = records.events("outcome", "P1.1")
@@ -88,17 +94,82 @@ def some_right(prediction):
     if prediction.kind == "choice":
         option = next(option for option in prediction.options if not option.means)
         return option.value if option.value is not None else option.low
-    return np.full(prediction.shape, 1234.5)
+    return np.reshape(prediction.why_for, prediction.shape)
 
 
-def test_the_last_prediction_before_the_result_is_compared_and_the_first_counts():
-    form = predict("P1.1")
-    press(form, "12.3", "0.90")
-    press(form, "13.2", "0.50")
-    assert compare("P1.1", 13.2).right is True
-    assert len(records.events("prediction", "P1.1")) == 2
-    assert [o.data["right"] for o in records.events("outcome", "P1.1")] == [False, True]
-    assert judged(records.events()) == [Judged("P1.1", 0.9, False)]
+def test_the_last_prediction_before_the_result_counts_everywhere():
+    press(predict("P1.6"), "31", "0.99")
+    press(predict("P1.6"), "3.1", "0.90")
+    assert compare("P1.6", 3.1).right is True
+    first, last = records.events("prediction", "P1.6")
+    assert (first.data["number"], last.data["number"]) == (1, 2)
+    [outcome] = records.events("outcome", "P1.6")
+    assert outcome.data == {"prediction": last.id, "right": True, "meaning": None}
+    assert_counts("P1.6", 0.9, right=True)
+
+
+def assert_counts(name, sure, right):
+    """Calibration and progress count this one prediction, and no other."""
+    assert judged(records.events()) == [Judged(name, sure, right)]
+    lessons = summarise(records.events(), read_course()).lessons
+    assert sum(lesson.predicted for lesson in lessons) == 1
+    assert sum(lesson.right for lesson in lessons) == right
+
+
+def test_what_is_said_after_the_result_changes_nothing():
+    predict("P1.1", 12.3, sure=0.99)
+    compare("P1.1", 13.2)
+    recorded = repr(predict("P1.1", 13.2, sure=0.5))
+    assert recorded.endswith("What you said before counts: 12.3 km, certain (99 %).")
+    assert predict("P1.1").reply["note"] == "✓ " + recorded
+    comparison = compare("P1.1", 13.2)
+    assert (comparison.answer, comparison.right) == (12.3, False)
+    assert "what you said afterwards does not" in " ".join(repr(comparison).split())
+    assert len(records.events("outcome", "P1.1")) == 1
+    assert_counts("P1.1", 0.99, right=False)
+
+
+def test_a_result_shown_stays_shown_across_a_restart(learner):
+    compare("P1.4", 80)
+    compare("P1.4", 80)
+    assert [event.data for event in records.events("shown")] == [{}]
+    learner()
+    assert "The result had been shown before" in repr(predict("P1.4", 80, sure=0.99))
+    comparison = compare("P1.4", 80)
+    assert comparison.right is True
+    assert "so your calibration leaves it out" in " ".join(repr(comparison).split())
+    assert len(records.events("shown", "P1.4")) == 1
+    assert judged(records.events()) == []
+    exported = export(records.everything(), read_course(), datetime.now(UTC))
+    assert "shown" in [event["kind"] for event in exported["events"]]
+
+
+def test_who_begins_anew_has_seen_no_result_and_seeing_one_is_no_work():
+    compare("P1.4", 80)
+    assert not summarise(records.events(), read_course()).begun
+    records.reset()
+    predict("P1.4", 80, sure=0.99)
+    compare("P1.4", 80)
+    assert_counts("P1.4", 0.99, right=True)
+
+
+def test_a_clock_set_back_does_not_change_which_prediction_is_the_last(learner, monkeypatch):
+    predict("P1.4", 100, sure=0.5)
+    learner()
+
+    class Yesterday(datetime):
+        @classmethod
+        def now(cls, tz=None):
+            return datetime.now(tz) - timedelta(days=1)
+
+    monkeypatch.setattr(recorder, "datetime", Yesterday)
+    predict("P1.4", 80, sure=0.9)
+    later, earlier = records.events("prediction", "P1.4")
+    assert (later.data["answer"], earlier.data["answer"]) == (80, 100)
+    assert predict("P1.4").values == {"answer": "80", "sure": "0.90"}
+    comparison = compare("P1.4", 80)
+    assert (comparison.answer, comparison.right) == (80, True)
+    assert_counts("P1.4", 0.9, right=True)
 
 
 def test_a_prediction_after_the_result_is_marked_and_does_not_count():
@@ -208,14 +279,15 @@ def test_without_a_form_bad_input_is_refused(name, answer, sure, part):
         ("P1.2", [1.0, 2.0], "exactly one option of P1.2 right, got [1.0, 2.0]"),
         ("P1.2", 13.2, "exactly one option"),
         ("P1.3", float("nan"), "exactly one option"),
-        ("P1.3", np.complex128(100j), "exactly one option"),
+        ("P1.3", np.complex128(100j), "computed must be real for P1.3"),
+        ("P1.2", [13.2, 12.3j], "computed must be real for P1.2, got [13.2, 12.3j]"),
         ("P1.7", [0, 0, 0.5], "shape (7,) for P1.7, got [0, 0, 0.5] (shape (3,))"),
         ("P1.7", [[0, 0], [0.5]], "shape (7,) for P1.7, got [[0, 0], [0.5]]"),
         ("P1.1", [13.2], "computed must be a finite number for P1.1, got [13.2] (shape (1,))"),
         ("P1.1", float("nan"), "finite"),
         ("P1.1", "abc", "computed must be a finite number for P1.1, got 'abc'"),
         ("P1.1", "13.2", "got '13.2'"),
-        ("P1.1", 13.2 + 1j, "computed must be a finite number for P1.1, got (13.2+1j)"),
+        ("P1.1", 13.2 + 1j, "computed must be real for P1.1, got (13.2+1j)"),
         ("P1.1", None, "computed must be a finite number for P1.1, got None"),
         ("P1.1", True, "computed must be a finite number for P1.1, got True"),
     ],
@@ -245,11 +317,60 @@ def test_records_that_make_no_sense_are_passed_over():
 def test_other_numbers_than_the_lesson_s_are_compared_without_the_lesson_s_reason():
     predict("P0.3", 1, sure=0.5)
     comparison = compare("P0.3", [1, 1])
-    assert comparison.right is True
-    assert PREDICTIONS["P0.3"].why not in repr(comparison)
-    learned = predict("P0.3", 2, sure=0.5)
-    assert learned is not None
-    assert (compare("P0.3", [1, 1]).right, compare("P0.3", [1, 1]).meaning) == (False, None)
+    assert (comparison.right, comparison.reason()) == (True, "")
+    assert Comparison(PREDICTIONS["P0.3"], "one-and-one", "one-and-four", 0.5).meaning is None
+    for name, computed in [("P1.6", 99.0), ("P1.6", 3.13), ("P1.17", [0.25, 0.25, 0.5])]:
+        prediction = PREDICTIONS[name]
+        assert compare(name, computed).reason() == ""
+        assert compare(name, np.reshape(prediction.why_for, prediction.shape)).reason() != ""
+
+
+@pytest.mark.parametrize(
+    ("name", "computed", "expected"),
+    [
+        ("P1.3", np.array(101.0), "square"),
+        ("P1.3", np.array(101.0 + 0j), "square"),
+        ("P1.2", np.float32([13.2, 12.3]), "reversed-is-right"),
+        ("P1.2", [np.float32(13.2), np.array(12.3)], "reversed-is-right"),
+        ("P1.2", np.array([13.2 + 1e-17j, 12.3]), "reversed-is-right"),
+        ("P1.2", [Fraction(132, 10), Fraction(123, 10)], "reversed-is-right"),
+        ("P1.5", (np.array(False), np.True_), "centred-only"),
+        ("P1.1", 13.2 + 0j, 13.2),
+        ("P1.1", np.array(13.2), 13.2),
+        ("P1.17", np.array([0.25, 0.5, 0.25]) + 0j, [0.25, 0.5, 0.25]),
+    ],
+)
+def test_what_came_out_may_be_of_any_type_of_number(name, computed, expected):
+    assert np.all(compare(name, computed).computed == expected)
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float16])
+def test_single_precision_is_no_fault_of_the_learner(dtype):
+    computed = dtype(0.1) * np.ones(3, dtype=dtype) + dtype(0.2)
+    right = Prediction("P7.1", "07", "sketch", "?", "!", tolerance=1e-9, shape=(3,))
+    assert right.right_cells([0.3] * 3, computed).all()
+    assert not right.right_cells([0.31] * 3, computed).any()
+    assert Option("a", "a", value=[0.3]).selected_by(computed[:1])
+    assert not Option("a", "a", value=[0.31]).selected_by(computed[:1])
+
+
+@pytest.mark.parametrize(
+    "sure", [Decimal("0.9"), Fraction(9, 10), np.float32(0.9), np.float64(0.9)]
+)
+def test_a_sureness_of_any_type_of_number_is_read_back(sure, learner):
+    predict("P1.1", 12, sure=sure)
+    learner()
+    assert predict("P1.1").values == {"answer": "12", "sure": "0.90"}
+    assert compare("P1.1", 13.2).sure == 0.9
+
+
+@pytest.mark.parametrize(
+    "sure", ["0.75", True, Decimal("sNaN"), Fraction(10**400), np.array([0.5]), 0.5j, None]
+)
+def test_what_is_no_sureness_is_refused_before_anything_is_recorded(sure):
+    with pytest.raises(ValueError, match="sure must be one of"):
+        predict("P1.1", 12, sure=sure)
+    assert records.events("prediction") == []
 
 
 @pytest.mark.parametrize(
@@ -355,9 +476,8 @@ def computed_in(stored, prediction):
 def test_the_lesson_s_own_result_is_the_right_answer(stored, name):
     prediction = PREDICTIONS[name]
     computed = computed_in(stored, prediction)
-    if prediction.kind == "choice":
-        assert prediction.option(computed).means == ""
-    else:
+    assert prediction.explains(computed)
+    if prediction.kind != "choice":
         assert prediction.meaning(computed.ravel() if prediction.shape else float(computed)) is None
 
 
@@ -398,6 +518,7 @@ question = "How far?"
 unit = "km"
 tolerance = 0.1
 why = "So it is."
+why_for = 3
 [[prediction.wrong]]
 slug = "too-far"
 value = 2
@@ -431,6 +552,7 @@ question = "What row?"
 shape = [2]
 tolerance = 0.1
 why = "So it is."
+why_for = [1, 2]
 [[prediction.wrong]]
 slug = "backwards"
 value = [2, 1]
@@ -449,44 +571,55 @@ def test_sound_files_are_read(tmp_path, text):
 @pytest.mark.parametrize(
     ("text", "old", "new", "parts"),
     [
-        (NUMBER, 'id = "P7.1"', "", ["prediction 1", "field id", "'P1.2'", "nothing"]),
-        (NUMBER, '"P7.1"', '"P7.2"', ["field id", "expected P7.1", "got P7.2"]),
+        (NUMBER, 'id = "P7.1"', "", ["prediction 1: id is missing", "'P1.2'"]),
+        (NUMBER, '"P7.1"', '"P7.2"', ["id must be P7.1", "got P7.2"]),
         (
             NUMBER,
             '"number"',
             '"guess"',
-            ["P7.1", "field kind", "choice, number, sketch", "'guess'"],
+            ["P7.1: kind must", "choice, number, sketch", "'guess'"],
         ),
-        (NUMBER, '"How far?"', '" "', ["field question", "a text"]),
-        (NUMBER, '"How far?"', '"How `far?"', ["field question", "backquotes in pairs"]),
-        (NUMBER, "tolerance = 0.1", "tolerance = 0", ["field tolerance", "positive", "got 0"]),
-        (NUMBER, "tolerance = 0.1", 'tolerance = "a"', ["field tolerance", "'a'"]),
-        (NUMBER, "tolerance = 0.1", "tolerance = inf", ["field tolerance"]),
-        (NUMBER, "unit =", "units =", ["field units", "unknown field"]),
-        (NUMBER, 'unit = "km"', 'remarks = ["size"]', ["field remarks", "sign and factor"]),
+        (NUMBER, '"How far?"', '" "', ["question must be", "a text"]),
+        (NUMBER, '"How far?"', '"How `far?"', ["question must be", "backquotes in pairs"]),
+        (NUMBER, "tolerance = 0.1", "tolerance = 0", ["tolerance must be", "positive", "got 0"]),
+        (NUMBER, "tolerance = 0.1", 'tolerance = "a"', ["tolerance must be", "'a'"]),
+        (NUMBER, "tolerance = 0.1", "tolerance = inf", ["tolerance must be"]),
+        (NUMBER, "unit =", "units =", ["P7.1: no such field: units"]),
+        (NUMBER, 'unit = "km"', 'remarks = ["size"]', ["remarks must be", "sign and factor"]),
+        (NUMBER, "why_for = 3", "", ["P7.1: why_for is missing"]),
+        (NUMBER, "why_for = 3", "why_for = 1.95", ["why_for must be", "that of too-far"]),
+        (SKETCH, "why_for = [1, 2]", "why_for = [1]", ["why_for must be", "shape (2,)", "[1]"]),
         (NUMBER, "value = 2", "value = 1.15", ["too-far and too-near", "could match both"]),
-        (NUMBER, "value = 2", "value = nan", ["wrong 1", "field value", "finite"]),
-        (NUMBER, "value = 2", "value = true", ["field value", "True"]),
-        (NUMBER, "value = 2", "", ["wrong 1", "field value", "nothing"]),
+        (NUMBER, "value = 2", "value = nan", ["wrong 1", "value must be", "finite"]),
+        (NUMBER, "value = 2", "value = true", ["value must be", "True"]),
+        (NUMBER, "value = 2", "", ["P7.1, wrong 1: value is missing"]),
         (NUMBER, '"too-far"', '"too-near"', ["'too-near' twice"]),
-        (NUMBER, '"too-far"', '"Too far"', ["field slug", "hyphens", "'Too far'"]),
-        (NUMBER, '"You went on."', '"You stopped."', ["field means", "too-far and too-near"]),
-        (NUMBER, 'means = "You went on."', "", ["wrong 1", "field means", "nothing"]),
+        (NUMBER, '"too-far"', '"Too far"', ["slug must be like 'equal-weights'", "'Too far'"]),
+        (NUMBER, '"You went on."', '"You stopped."', ["means must be", "too-far and too-near"]),
+        (NUMBER, 'means = "You went on."', "", ["wrong 1: means is missing"]),
         (CHOICE, "range = [1, 2]", "range = [0.5, 2]", ["low and high", "both be right"]),
         (CHOICE, "range = [1, 2]", "value = 0.5", ["low and high", "both be right"]),
-        (CHOICE, "range = [1, 2]", "range = [2, 1]", ["field range", "low < high"]),
-        (CHOICE, "range = [1, 2]", "", ["option 2", "either value or range"]),
-        (CHOICE, "range = [1, 2]", "value = {a = 1}", ["field value"]),
+        (CHOICE, "range = [1, 2]", "range = [2, 1]", ["range must be", "low < high"]),
+        (CHOICE, "range = [1, 2]", "", ["option 2: value or range must be given"]),
+        (CHOICE, "range = [1, 2]", "value = {a = 1}", ["value must be"]),
         (CHOICE, 'text = "high"', 'text = "low"', ["low and high alike"]),
         (CHOICE, 'means = "You thought of less."', "", ["every option but the right one"]),
-        (CHOICE, "why =", "unit =", ["field unit", "unknown field"]),
-        (SKETCH, "shape = [2]", "shape = [0]", ["field shape", "[0]"]),
-        (SKETCH, "shape = [2]", "shape = [3]", ["wrong 1", "shape (3,)", "[2, 1]"]),
-        (SKETCH, "shape = [2]", "", ["field shape", "nothing"]),
-        (SKETCH, "[2, 1]", "[[2], [1, 3]]", ["wrong 1", "field value"]),
-        (SKETCH, "[[prediction]]", "[prediction]", ["expected tables [[prediction]]"]),
-        (SKETCH, "[[prediction]]", "[[guess]]\n[[prediction]]", ["[[prediction]]", "guess"]),
-        (SKETCH, "kind =", "kind", ["not readable as TOML"]),
+        (CHOICE, "why =", 'unit = "km"\nwhy =', ["no such field: unit"]),
+        (NUMBER, "unit =", "shape = [1]\nunit =", ["no such field: shape"]),
+        (SKETCH, "shape =", "remarks = []\nshape =", ["no such field: remarks"]),
+        (SKETCH, "shape = [2]", "shape = [0]", ["shape must be", "[0]"]),
+        (SKETCH, "shape = [2]", "shape = [3]", ["why_for must be", "shape (3,)", "[1, 2]"]),
+        (SKETCH, "shape = [2]", "", ["shape is missing"]),
+        (SKETCH, "value = [2, 1]", "value = [3]", ["wrong 1", "shape (2,)", "[3]"]),
+        (SKETCH, "[2, 1]", "[[2], [1, 3]]", ["wrong 1", "value must be"]),
+        (
+            SKETCH,
+            "[[prediction]]",
+            "[prediction]",
+            ["prediction must be a list of one or more tables [[prediction]]"],
+        ),
+        (SKETCH, "[[prediction]]", "[[guess]]\n[[prediction]]", ["no such field: guess"]),
+        (SKETCH, "kind =", "kind", ["lesson_07.toml: not readable as TOML"]),
     ],
 )
 def test_faulty_files_are_refused_by_name(tmp_path, text, old, new, parts):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from numbers import Integral
 from typing import TYPE_CHECKING, Any
 
@@ -10,7 +11,7 @@ from numpy.typing import ArrayLike
 from cnncourse import records
 from cnncourse.predictions.comparing import Comparison
 from cnncourse.predictions.data import get
-from cnncourse.predictions.history import fitting, outcomes
+from cnncourse.predictions.history import counting, fitting, number_of, outcomes, was_shown
 from cnncourse.predictions.model import Prediction
 from cnncourse.predictions.sureness import key, level, question, sure_in_words
 from cnncourse.predictions.wording import answer_in_words
@@ -18,8 +19,7 @@ from cnncourse.predictions.wording import answer_in_words
 if TYPE_CHECKING:
     from cnncourse.forms import Field, Form
 
-# Of this session: predictions whose results have been shown, and the last form of each.
-_SHOWN: set[str] = set()
+# The last form of each prediction, in this session.
 _FORMS: dict[str, Form] = {}
 
 
@@ -106,40 +106,48 @@ def compare(prediction_id: str, computed: ArrayLike | Any) -> Comparison:
         result: Any = prediction.chosen_by(computed).slug
     else:
         result = prediction.array(computed)
-    made = _made(prediction)
-    _SHOWN.add(prediction.id)
+    events = records.events(subject=prediction.id)
+    if not was_shown(prediction, events):
+        records.record("shown", prediction.id)
+    made = fitting(prediction, events)
     if not made:
         return Comparison(prediction, result)
+    event = counting(prediction, events) or made[-1]
+    answer, sure, seen = event.data["answer"], event.data["sure"], bool(event.data.get("seen"))
+    comparison = Comparison(prediction, result, answer, sure, seen, again=event is not made[-1])
     # Running the cell again tells nothing new.
-    told = outcomes(records.events("outcome", prediction.id))
-    for event in made:
-        data = event.data
-        comparison = Comparison(
-            prediction, result, data["answer"], data["sure"], bool(data.get("seen"))
-        )
-        if event.id not in told:
-            outcome = {"right": comparison.right, "meaning": comparison.meaning}
-            records.record("outcome", prediction.id, prediction=event.id, **outcome)
+    if event.id not in outcomes(events):
+        outcome = {"right": comparison.right, "meaning": comparison.meaning}
+        records.record("outcome", prediction.id, prediction=event.id, **outcome)
     return comparison
 
 
 def _keep(prediction: Prediction, answer: Any, sure: float) -> str:
     """Record an answer; returns the sentence that says so."""
-    seen = prediction.id in _SHOWN
-    records.record("prediction", prediction.id, answer=answer, sure=sure, seen=seen)
-    return _kept(prediction, answer, sure, seen)
+    events = records.events(subject=prediction.id)
+    number = 1 + max(map(number_of, fitting(prediction, events)), default=0)
+    seen = was_shown(prediction, events)
+    data = {"answer": answer, "sure": sure, "seen": seen, "number": number}
+    records.record("prediction", prediction.id, **data)
+    return _kept(prediction, data, counting(prediction, events))
 
 
-def _kept(prediction: Prediction, answer: Any, sure: float, seen: bool) -> str:
-    words = f"Recorded: {answer_in_words(prediction, answer)}, {sure_in_words(sure)}. "
-    if seen:
-        return words + "The result had been shown before, so your calibration leaves this out."
-    return words + "Now run the next cell."
+def _kept(
+    prediction: Prediction, data: Mapping[str, Any], counts: records.Event | None = None
+) -> str:
+    """Say that an answer was recorded, and if it was made too late, which one counts."""
+    words = f"Recorded: {_said(prediction, data)}. "
+    if not data.get("seen"):
+        return words + "Now run the next cell."
+    words += "The result had been shown before (Run All shows it, too), so your calibration leaves "
+    words += "this out."
+    if counts is None:
+        return words
+    return f"{words} What you said before counts: {_said(prediction, counts.data)}."
 
 
-def _made(prediction: Prediction) -> list[records.Event]:
-    """The predictions that were recorded, also in earlier sessions, the last one last."""
-    return fitting(prediction, records.events("prediction", prediction.id))
+def _said(prediction: Prediction, data: Mapping[str, Any]) -> str:
+    return f"{answer_in_words(prediction, data['answer'])}, {sure_in_words(float(data['sure']))}"
 
 
 def _checked(prediction: Prediction, answer: Any) -> Any:
@@ -166,14 +174,15 @@ def _form(prediction: Prediction) -> Form:
     def receive(answers: dict[str, Any]) -> Reply:
         return Reply("✓ " + _keep(prediction, answers["answer"], float(answers["sure"])))
 
-    made = _made(prediction)
+    events = records.events("prediction", prediction.id)
+    made = fitting(prediction, events)
     values: dict[str, Any] = {}
     note = None
     if made:
-        event = made[-1]
-        sure, answer = float(event.data["sure"]), event.data["answer"]
-        values = {"answer": _as_typed(prediction, answer), "sure": key(sure)}
-        note = Reply("✓ " + _kept(prediction, answer, sure, bool(event.data.get("seen"))))
+        data = made[-1].data
+        answer = _as_typed(prediction, data["answer"])
+        values = {"answer": answer, "sure": key(float(data["sure"]))}
+        note = Reply("✓ " + _kept(prediction, data, counting(prediction, events)))
     if prediction.id in _FORMS:
         values = {**values, **_FORMS[prediction.id].values}
     form = Form(

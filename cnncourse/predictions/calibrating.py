@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from cnncourse import records
 from cnncourse._intervals import wilson_interval
 from cnncourse.predictions.data import PREDICTIONS
-from cnncourse.predictions.history import first_made, fitting, outcomes
+from cnncourse.predictions.history import counting, fitting, outcomes
 from cnncourse.predictions.sureness import LEVELS, percent
 
 if TYPE_CHECKING:
@@ -26,12 +26,12 @@ class Judged:
 
 
 def judged(events: Sequence[records.Event]) -> list[Judged]:
-    """The first prediction of each id that was made before its result was shown."""
+    """The prediction of each id that counts, as soon as its result has been shown."""
     told, found = outcomes(events), []
     for prediction in PREDICTIONS.values():
-        first = first_made(prediction, events)
-        if first is not None and first.id in told:
-            found.append(Judged(prediction.id, float(first.data["sure"]), told[first.id]))
+        made = counting(prediction, events)
+        if made is not None and made.id in told:
+            found.append(Judged(prediction.id, float(made.data["sure"]), told[made.id]))
     return found
 
 

@@ -45,6 +45,8 @@ class Comparison:
         How sure the learner was, as a probability.
     seen : bool
         Whether the result had been shown before the prediction was made.
+    again : bool
+        Whether another prediction was made after the result had been shown.
 
     Attributes
     ----------
@@ -59,6 +61,7 @@ class Comparison:
     answer: Any = None
     sure: float | None = None
     seen: bool = False
+    again: bool = False
 
     @property
     def right(self) -> bool | None:
@@ -95,13 +98,8 @@ class Comparison:
         return next(w.means for w in self.prediction.wrong if w.slug == self.meaning)
 
     def reason(self) -> str:
-        """Why the right answer is right.
-
-        With other numbers than the lesson's, another option may be right; then there is none.
-        """
-        if self.prediction.kind == "choice" and self.prediction.option(self.computed).means:
-            return ""
-        return self.prediction.why
+        """Why the right answer is right; "" if other numbers than the lesson's came out."""
+        return self.prediction.why if self.prediction.explains(self.computed) else ""
 
     def _difference(self) -> str:
         if self.prediction.kind == "number":
@@ -129,11 +127,14 @@ class Comparison:
         return [("You said", predicted + sure), came]
 
     def _notes(self) -> list[str]:
-        late = "You made this prediction after the result had been shown, so your calibration "
-        late += "leaves it out."
-        after = self.seen and self.answer is not None
-        texts = [self.explanation(), self.reason(), late if after else ""]
-        return [text for text in texts if text]
+        late = ""
+        if self.seen:
+            late = "You made this prediction after the result had been shown (Run All shows it, "
+            late += "too), so your calibration leaves it out."
+        elif self.again:
+            late = "This is what you said before the result was shown, so it counts; what you said "
+            late += "afterwards does not."
+        return [text for text in (self.explanation(), self.reason(), late) if text]
 
     def __repr__(self) -> str:
         lines = [self._status()[2]]

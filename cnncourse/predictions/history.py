@@ -12,9 +12,10 @@ from cnncourse.predictions.sureness import is_level
 def fitting(prediction: Prediction, events: Iterable[records.Event]) -> list[records.Event]:
     """Those of the events (of any kind) that answer this prediction, the last one last.
 
+    Their order is that of the numbers given to them: the clock may have been set back in between.
     An answer to an older wording of the question may fit no more, and is passed over.
     """
-    return [
+    found = [
         event
         for event in events
         if event.kind == "prediction"
@@ -22,12 +23,28 @@ def fitting(prediction: Prediction, events: Iterable[records.Event]) -> list[rec
         and prediction.accepts(event.data.get("answer"))
         and is_level(event.data.get("sure"))
     ]
+    return sorted(found, key=number_of)
 
 
-def first_made(prediction: Prediction, events: Iterable[records.Event]) -> records.Event | None:
-    """The answer that counts: the first fitting one that was made before its result was shown."""
-    fit = fitting(prediction, events)
-    return next((event for event in fit if not event.data.get("seen")), None)
+def number_of(event: records.Event) -> int:
+    """The how manieth answer to its prediction it is, from 1; 0 if the record does not say."""
+    number = event.data.get("number")
+    return number if isinstance(number, int) else 0
+
+
+def counting(prediction: Prediction, events: Iterable[records.Event]) -> records.Event | None:
+    """The answer that counts: the last fitting one that was made before its result was shown.
+
+    It counts on the card, in the calibration and in the progress alike. Until the result is there,
+    anyone may think better of it, or mend a slip.
+    """
+    before = [event for event in fitting(prediction, events) if not event.data.get("seen")]
+    return before[-1] if before else None
+
+
+def was_shown(prediction: Prediction, events: Iterable[records.Event]) -> bool:
+    """Whether the result had been shown, in whichever session."""
+    return any(event.kind == "shown" and event.subject == prediction.id for event in events)
 
 
 def outcomes(events: Iterable[records.Event]) -> dict[str, bool]:

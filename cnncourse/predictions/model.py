@@ -1,11 +1,12 @@
 """What a prediction is made of: a question, and what each wrong answer to it means.
 
-The right answer is not stored: `compare` gets it from the code of the lesson.
+What is right is not stored: `compare` judges by what the code of the lesson computes.
 """
 
 from __future__ import annotations
 
 import math
+import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from numbers import Real
@@ -55,6 +56,8 @@ class Option:
 
     def selected_by(self, computed: Any) -> bool:
         """Whether `computed` makes this option the right one."""
+        if isinstance(computed, np.ndarray) and computed.ndim == 0:
+            computed = computed[()]
         if self.value is not None:
             return _same(self.value, computed)
         return _is_number(computed) and self.low <= float(computed) < self.high
@@ -93,6 +96,9 @@ class Prediction:
         `code` stands between backquotes.
     why : str
         Why the right answer is right.
+    why_for : tuple of float
+        The number, or the cells in order, that `why` explains. With other numbers than the
+        lesson's, something else comes out; it is right all the same.
     options : tuple of Option
         For a choice.
     unit : str
@@ -119,6 +125,7 @@ class Prediction:
     shape: tuple[int, ...] = ()
     wrong: tuple[KnownWrong, ...] = ()
     remarks: tuple[Remark, ...] = ()
+    why_for: tuple[float, ...] = ()
 
     def option(self, slug: str) -> Option:
         """The option of that name."""
@@ -134,7 +141,7 @@ class Prediction:
             isinstance(numbers, list)
             and len(numbers) == size
             and all(isinstance(n, int | float) and not isinstance(n, bool) for n in numbers)
-            and all(math.isfinite(n) for n in numbers)
+            and all(abs(n) <= sys.float_info.max for n in numbers)  # nan is refused, too
         )
 
     def chosen_by(self, computed: Any) -> Option:
@@ -145,6 +152,7 @@ class Prediction:
         ValueError
             If no option or more than one is.
         """
+        computed = self._real(computed)
         found = [option for option in self.options if option.selected_by(computed)]
         if len(found) != 1:
             raise ValueError(
@@ -153,17 +161,45 @@ class Prediction:
             )
         return found[0]
 
-    def array(self, computed: ArrayLike) -> NDArray[np.float64]:
+    def array(self, computed: ArrayLike) -> NDArray[np.floating]:
         """The computed number or array, of this prediction's shape.
+
+        Numbers of less than double precision stay so, and what is left of them by rounding is
+        taken for what it is.
 
         Raises
         ------
         ValueError
             If it has another shape, or holds what is no finite number.
         """
-        return self.numbers("computed", computed)
+        return self.numbers("computed", self._real(computed))
 
-    def numbers(self, name: str, value: Any) -> NDArray[np.float64]:
+    def explains(self, computed: Any) -> bool:
+        """Whether `why` is about what came out: the slug of an option, or a number or array."""
+        if self.kind == "choice":
+            return not self.option(computed).means
+        explained = np.reshape(self.why_for, self.shape)
+        return bool(near(computed, explained, self.tolerance).all())
+
+    def _real(self, computed: Any) -> Any:
+        """What was computed; of complex numbers, such as a Fourier transform gives, the real part.
+
+        Raises
+        ------
+        ValueError
+            If the imaginary part is more than rounding.
+        """
+        try:
+            array = np.asarray(computed)
+        except (TypeError, ValueError):  # ragged lists
+            return computed
+        if array.dtype.kind != "c":
+            return computed
+        if not near(array.imag, 0.0, 0.0).all():
+            raise ValueError(f"computed must be real for {self.id}, got {computed!r}")
+        return array.real
+
+    def numbers(self, name: str, value: Any) -> NDArray[np.floating]:
         """Read the argument called `name` as finite numbers of this prediction's shape.
 
         Cells may be true or false, which are 1 and 0; a single number may not.
@@ -202,12 +238,20 @@ def near(a: ArrayLike, b: ArrayLike, tolerance: float) -> NDArray[np.bool_]:
     >>> bool(near(13.25, 13.2, 0.05))
     True
     """
+    rounding = max(_rounding(np.asarray(a)), _rounding(np.asarray(b)))
     a, b = np.asarray(a, dtype=float), np.asarray(b, dtype=float)
-    slack = _ROUNDING * np.maximum(1.0, np.abs(b))
+    slack = rounding * np.maximum(1.0, np.abs(b))
     return np.asarray(np.abs(a - b) <= tolerance + slack)
 
 
-def _floats(value: Any, *, flags: bool) -> NDArray[np.float64] | None:
+def _rounding(array: NDArray[Any]) -> float:
+    """Relative error that a short sum may have in an array's type."""
+    if array.dtype.kind != "f":
+        return _ROUNDING
+    return max(_ROUNDING, 8 * float(np.finfo(array.dtype).eps))
+
+
+def _floats(value: Any, *, flags: bool) -> NDArray[np.floating] | None:
     """An array of the numbers in `value`; None if it is ragged or holds anything else.
 
     NumPy's own conversion makes nan of None, a number of a text that spells one, and 1 of True,
@@ -216,7 +260,8 @@ def _floats(value: Any, *, flags: bool) -> NDArray[np.float64] | None:
     try:
         array = np.asarray(value)
         if array.dtype.kind in ("biuf" if flags else "iuf"):
-            return array.astype(float)
+            short = array.dtype.kind == "f" and array.dtype.itemsize < 8
+            return array.astype(array.dtype if short else float)
         # Fractions, and integers of more than 64 bits.
         if array.dtype.kind == "O" and all(_is_number(one) for one in array.flat):
             return array.astype(float)
@@ -231,17 +276,17 @@ def _is_number(value: Any) -> bool:
 
 def _same(wanted: Any, computed: Any) -> bool:
     """Whether a computed value is the one wanted, numbers but for rounding."""
-    if isinstance(computed, np.ndarray | np.generic):
-        computed = computed.tolist()
+    if isinstance(computed, np.ndarray):
+        computed = list(computed) if computed.ndim else computed[()]
     if isinstance(wanted, Sequence) and not isinstance(wanted, str):
         return (
             isinstance(computed, list | tuple)
             and len(computed) == len(wanted)
             and all(_same(w, c) for w, c in zip(wanted, computed, strict=True))
         )
-    if isinstance(computed, np.generic):
+    if isinstance(computed, np.generic) and not isinstance(computed, np.floating):
         computed = computed.item()
-    numbers = isinstance(wanted, int | float) and isinstance(computed, int | float)
+    numbers = isinstance(wanted, int | float) and isinstance(computed, Real)
     if numbers and isinstance(wanted, bool) == isinstance(computed, bool):
         return bool(near(computed, wanted, 0.0))
     return type(wanted) is type(computed) and wanted == computed

@@ -4,29 +4,19 @@ from __future__ import annotations
 
 import math
 import re
-import tomllib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from itertools import combinations
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
+from cnncourse._tables import SLUG, DataError, Table, read_toml
 from cnncourse.predictions.model import KnownWrong, Option, Prediction, near
 
-_FIELDS = {
-    "choice": {"id", "kind", "question", "why", "option"},
-    "number": {"id", "kind", "question", "why", "unit", "tolerance", "remarks", "wrong"},
-    "sketch": {"id", "kind", "question", "why", "unit", "tolerance", "shape", "wrong"},
-}
-_OPTION = {"slug", "text", "value", "range", "means"}
-_WRONG = {"slug", "value", "means"}
-_SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+_KINDS = ("choice", "number", "sketch")
 _REMARKS = ("sign", "factor")
-
-
-class DataError(ValueError):
-    """A fault in a file of predictions."""
 
 
 def read_lesson(path: Path) -> list[Prediction]:
@@ -43,177 +33,140 @@ def read_lesson(path: Path) -> list[Prediction]:
         If it cannot be used; says the file, the prediction, the field, what came and what was
         expected.
     """
-    try:
-        data = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise DataError(f"{path.name}: not readable as TOML: {error}") from error
+    file = read_toml(path)
     lesson = path.stem.removeprefix("lesson_")
     if not re.fullmatch(r"lesson_\d\d", path.stem):
         raise DataError(f"{path.name}: the file must be called lesson_<two digits>.toml")
-    if set(data) != {"prediction"} or not isinstance(data["prediction"], list):
-        raise DataError(
-            f"{path.name}: expected tables [[prediction]] and nothing else, got {sorted(data)}"
-        )
-    found = [
-        _Table(path.name, f"prediction {number}", table).prediction(lesson)
-        for number, table in enumerate(data["prediction"], 1)
-    ]
+    tables = file.tables("prediction")
+    file.done()
+    found = [_prediction(table, path.name, lesson) for table in tables]
     expected = [f"P{int(lesson)}.{number}" for number in range(1, len(found) + 1)]
     if [one.id for one in found] != expected:
-        raise DataError(
-            f"{path.name}: field id: expected {', '.join(expected)} in this order, "
-            f"got {', '.join(one.id for one in found)}"
-        )
+        ids = ", ".join(one.id for one in found)
+        raise file.fault("id", f"{', '.join(expected)} in this order", ids)
     return found
 
 
-class _Table:
-    """One table of a file, its fields read one by one."""
+def _prediction(table: Table, file: str, lesson: str) -> Prediction:
+    name = table.take("id", "a text such as 'P1.2'", lambda v: isinstance(v, str))
+    table.place = f"{file}, {name}"
+    kind = table.take("kind", f"one of {', '.join(_KINDS)}", lambda v: v in _KINDS)
+    question, why = _prose(table, "question"), _prose(table, "why")
+    if kind == "choice":
+        options = tuple(_option(one) for one in table.tables("option"))
+        table.done()
+        _check_options(table, options)
+        return Prediction(name, lesson, kind, question, why, options=options)
+    shape = _shape(table) if kind == "sketch" else ()
+    tolerance = float(table.take("tolerance", "a positive number", _positive))
+    why_for = _numbers(table, "why_for", shape)
+    wrong = tuple(_known(one, shape) for one in table.tables("wrong"))
+    unit = table.take("unit", "a text", lambda v: isinstance(v, str), "")
+    remarks = _remarks(table) if kind == "number" else ()
+    table.done()
+    _check_wrong(table, wrong, tolerance)
+    for one in wrong:
+        if near(one.value, why_for, tolerance).all():
+            raise table.fault("why_for", f"a value other than that of {one.slug}", "the same")
+    return Prediction(
+        name, lesson, kind, question, why,
+        unit=unit, tolerance=tolerance, shape=shape, wrong=wrong, remarks=remarks,
+        why_for=tuple(why_for.ravel().tolist()),
+    )  # fmt: skip
 
-    def __init__(self, file: str, where: str, table: Any) -> None:
-        self.file, self.where = file, where
-        if not isinstance(table, dict):
-            raise DataError(f"{file}: {where}: expected a table, got {table!r}")
-        self.table = table
-        if isinstance(table.get("id"), str):
-            self.where = table["id"]
 
-    def fault(self, name: str, expected: str, got: Any) -> DataError:
-        return DataError(f"{self.file}: {self.where}: field {name}: expected {expected}, got {got}")
+def _prose(table: Table, name: str, default: Any = ...) -> str:
+    """A text of one paragraph, in which `code` may stand between backquotes."""
+    text = table.text(name, default)
+    if text.count("`") % 2:
+        raise table.fault(name, "a text with backquotes in pairs", repr(text))
+    return " ".join(text.split())
 
-    def get(
-        self, name: str, holds: Callable[[Any], bool], expected: str, default: Any = ...
-    ) -> Any:
-        """The field's value, if it is as expected."""
-        if name not in self.table:
-            if default is ...:
-                raise self.fault(name, expected, "nothing")
-            return default
-        value = self.table[name]
-        if not holds(value):
-            raise self.fault(name, expected, repr(value))
-        return value
 
-    def text(self, name: str, default: Any = ...) -> str:
-        value = self.get(name, lambda v: isinstance(v, str) and bool(v.strip()), "a text", default)
-        if value.count("`") % 2:
-            raise self.fault(name, "backquotes in pairs", repr(value))
-        return " ".join(value.split())
+def _slug(table: Table) -> str:
+    return table.match("slug", SLUG, "equal-weights")
 
-    def slug(self) -> str:
-        holds = lambda v: isinstance(v, str) and bool(_SLUG.fullmatch(v))  # noqa: E731
-        return str(self.get("slug", holds, "lower-case words joined by hyphens"))
 
-    def only(self, known: set[str]) -> None:
-        for name in self.table:
-            if name not in known:
-                raise self.fault(name, f"one of {', '.join(sorted(known))}", "an unknown field")
+def _shape(table: Table) -> tuple[int, ...]:
+    def fits(value: Any) -> bool:
+        lengths = isinstance(value, list) and len(value) in (1, 2)
+        return lengths and all(type(n) is int and 1 <= n <= 12 for n in value)
 
-    def tables(self, name: str) -> list[_Table]:
-        listed = self.get(name, lambda v: isinstance(v, list) and bool(v), f"tables [[{name}]]")
-        return [_Table(self.file, f"{self.where}, {name} {i}", t) for i, t in enumerate(listed, 1)]
+    return tuple(table.take("shape", "one or two whole numbers from 1 to 12", fits))
 
-    def prediction(self, lesson: str) -> Prediction:
-        kinds = ", ".join(_FIELDS)
-        name = self.get("id", lambda v: isinstance(v, str), "a text such as 'P1.2'")
-        kind = self.get("kind", lambda v: v in _FIELDS, f"one of {kinds}")
-        self.only(_FIELDS[kind])
-        question, why = self.text("question"), self.text("why")
-        if kind == "choice":
-            options = tuple(table.option() for table in self.tables("option"))
-            self._check_options(options)
-            return Prediction(name, lesson, kind, question, why, options=options)
-        shape = () if kind == "number" else self._shape()
-        tolerance = float(self.get("tolerance", _positive, "a positive number"))
-        wrong = tuple(table.known(shape) for table in self.tables("wrong"))
-        self._check_wrong(wrong, tolerance)
-        remarks = self.get(
-            "remarks",
-            lambda v: isinstance(v, list) and all(r in _REMARKS for r in v),
-            f"a list of {' and '.join(_REMARKS)}",
-            [],
-        )
-        return Prediction(
-            name,
-            lesson,
-            kind,
-            question,
-            why,
-            unit=self.get("unit", lambda v: isinstance(v, str), "a text", ""),
-            tolerance=tolerance,
-            shape=shape,
-            wrong=wrong,
-            remarks=tuple(remarks),
-        )
 
-    def _shape(self) -> tuple[int, ...]:
-        return tuple(
-            self.get(
-                "shape",
-                lambda v: (
-                    isinstance(v, list)
-                    and len(v) in (1, 2)
-                    and all(type(n) is int and 1 <= n <= 12 for n in v)
-                ),
-                "one or two whole numbers from 1 to 12",
+def _remarks(table: Table) -> tuple[Any, ...]:
+    def fits(value: Any) -> bool:
+        return isinstance(value, list) and all(remark in _REMARKS for remark in value)
+
+    return tuple(table.take("remarks", f"a list of {' and '.join(_REMARKS)}", fits, []))
+
+
+def _option(table: Table) -> Option:
+    """Read an option of a choice."""
+    slug, text = _slug(table), _prose(table, "text")
+    means = _prose(table, "means", "")
+    if ("value" in table) == ("range" in table):
+        raise table.fault("value or range", "given, one of them", "both or neither")
+    if "value" in table:
+        expected = "a number, a text, true, false, or a list of these"
+        option = Option(slug, text, means, value=table.take("value", expected, _plain))
+    else:
+        low, high = table.take("range", "[low, high] with low < high", _range)
+        option = Option(slug, text, means, low=float(low), high=float(high))
+    table.done()
+    return option
+
+
+def _known(table: Table, shape: tuple[int, ...]) -> KnownWrong:
+    """Read a known wrong number or array."""
+    slug, means = _slug(table), _prose(table, "means")
+    value = _numbers(table, "value", shape)
+    table.done()
+    return KnownWrong(slug, value, means)
+
+
+def _numbers(table: Table, name: str, shape: tuple[int, ...]) -> NDArray[np.float64]:
+    expected = f"finite numbers of shape {shape}" if shape else "a finite number"
+    value = table.take(name, expected, lambda v: _finite(v) and _shape_of(v) == shape)
+    return np.array(value, dtype=float)
+
+
+def _check_options(table: Table, options: Sequence[Option]) -> None:
+    if len(options) < 2:
+        raise table.fault("option", "at least two options", len(options))
+    right = [option.slug for option in options if not option.means]
+    if len(right) != 1:
+        raise table.fault("means", "there at every option but the right one", f"{right} without")
+    _check_different(table, "option", options)
+    for a, b in combinations(options, 2):
+        if a.text == b.text:
+            raise table.fault("option", "different texts", f"{a.slug} and {b.slug} alike")
+        if _overlap(a, b):
+            raise table.fault(
+                "option",
+                "values and ranges of which exactly one holds",
+                f"{a.slug} and {b.slug}, which can both be right",
             )
-        )
 
-    def option(self) -> Option:
-        """Read an option of a choice."""
-        self.only(_OPTION)
-        slug, text = self.slug(), self.text("text")
-        means = self.text("means", "")
-        if ("value" in self.table) == ("range" in self.table):
-            raise self.fault("value", "either value or range", "both or neither")
-        if "value" in self.table:
-            value = self.get("value", _plain, "a number, a text, true, false, or a list of these")
-            return Option(slug, text, means, value=value)
-        low, high = self.get("range", _range, "[low, high] with low < high")
-        return Option(slug, text, means, low=float(low), high=float(high))
 
-    def known(self, shape: tuple[int, ...]) -> KnownWrong:
-        """Read a known wrong number or array."""
-        self.only(_WRONG)
-        expected = f"finite numbers of shape {shape}" if shape else "a finite number"
-        value = self.get("value", lambda v: _finite(v) and _shape_of(v) == shape, expected)
-        return KnownWrong(self.slug(), np.array(value, dtype=float), self.text("means"))
+def _check_wrong(table: Table, wrong: Sequence[KnownWrong], tolerance: float) -> None:
+    _check_different(table, "wrong", wrong)
+    for a, b in combinations(wrong, 2):
+        if near(a.value, b.value, 2 * tolerance).all():
+            raise table.fault(
+                "wrong",
+                f"values more than twice the tolerance {tolerance:g} apart",
+                f"{a.slug} and {b.slug}, which one answer could match both",
+            )
 
-    def _check_options(self, options: Sequence[Option]) -> None:
-        if len(options) < 2:
-            raise self.fault("option", "at least two options", len(options))
-        right = [option.slug for option in options if not option.means]
-        if len(right) != 1:
-            raise self.fault("means", "it at every option but the right one", f"{right} without")
-        self._check_different("option", options)
-        for a, b in combinations(options, 2):
-            if a.text == b.text:
-                raise self.fault("option", "different texts", f"{a.slug} and {b.slug} alike")
-            if _overlap(a, b):
-                raise self.fault(
-                    "option",
-                    "values and ranges of which exactly one holds",
-                    f"{a.slug} and {b.slug}, which can both be right",
-                )
 
-    def _check_wrong(self, wrong: Sequence[KnownWrong], tolerance: float) -> None:
-        self._check_different("wrong", wrong)
-        for a, b in combinations(wrong, 2):
-            if near(a.value, b.value, 2 * tolerance).all():
-                raise self.fault(
-                    "wrong",
-                    f"values more than twice the tolerance {tolerance:g} apart",
-                    f"{a.slug} and {b.slug}, which one answer could match both",
-                )
-
-    def _check_different(self, name: str, ideas: Sequence[Option | KnownWrong]) -> None:
-        for a, b in combinations(ideas, 2):
-            if a.slug == b.slug:
-                raise self.fault(name, "a slug of its own for each", f"{a.slug!r} twice")
-            if a.means and a.means == b.means:
-                raise self.fault(
-                    "means", "another meaning for each", f"the same for {a.slug} and {b.slug}"
-                )
+def _check_different(table: Table, name: str, ideas: Sequence[Option | KnownWrong]) -> None:
+    for a, b in combinations(ideas, 2):
+        if a.slug == b.slug:
+            raise table.fault(name, "a list with a slug of its own for each", f"{a.slug!r} twice")
+        if a.means and a.means == b.means:
+            raise table.fault("means", "different for each", f"the same for {a.slug} and {b.slug}")
 
 
 def _positive(value: Any) -> bool:

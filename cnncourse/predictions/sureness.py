@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from numbers import Real
 from typing import TYPE_CHECKING, Any
 
@@ -78,10 +79,15 @@ def level(sure: Any) -> float:
     ValueError
         If it is none.
     """
-    if not is_level(sure):
+    try:
+        # Single precision has no 0.9; what it has instead is meant.
+        found = round(float(sure), 6) if isinstance(sure, Real | Decimal) else None
+    except (ValueError, OverflowError):  # a signalling nan; larger than any float
+        found = None
+    if found is None or not is_level(found):
         levels = ", ".join(f"{one:g}" for one in LEVELS)
         raise ValueError(f"sure must be one of {levels}, got {sure!r}")
-    return float(sure)
+    return found
 
 
 def key(sure: float) -> str:

@@ -42,7 +42,8 @@ def record(kind: str, subject: str, /, **data: Any) -> None:
     Parameters
     ----------
     kind : str
-        "attempt", "hint", "solution", "explain", "prediction", "outcome", "concept", "active".
+        "attempt", "hint", "solution", "explain", "prediction", "shown", "outcome", "concept",
+        "active".
     subject : str
         The exercise, prediction, item or lesson.
     **data
