@@ -4,25 +4,22 @@ Limits: a check answers within 1 s, also the first one; an endless loop is stopp
 kernel goes on. Run: python benchmarks/bench_checks.py [--quick] [--cpu]
 """
 
-import importlib.util
 import statistics
 import subprocess
 import sys
 import time
-from pathlib import Path
 
 import _timing
 import numpy as np
 
-from cnncourse.exercises import EXERCISES, judging, variants
+from cnncourse.exercises import EXERCISES, judging
+from cnncourse.exercises.as_learner import answer, mistaken, solution
 from cnncourse.exercises.explain import trace
-from cnncourse.exercises.giving import Given
-from cnncourse.exercises.model import Either
+from tools.bank import bank
 
 LIMIT = 1.0  # s, for a check
 ENDLESS = 10.0  # s, until an endless loop is stopped
 LATE = 1.5  # s more, for an answer across two processes on a busy machine
-BANK = Path(__file__).resolve().parents[1] / "tests" / "bank"
 FIRST = """import time
 start = time.{clock}()
 from cnncourse.exercises import check, given
@@ -55,7 +52,7 @@ def line(exercise, rounds, every):
     """Time one exercise and print its line; return name -> slowest check."""
     groups = {
         "solution": {"the solution": lambda seed: solution(exercise, seed)},
-        "bank": dict(list(bank(exercise).items())[::every]),
+        "bank": dict(list(in_bank(exercise).items())[::every]),
         "mistakes": mistakes(exercise),
     }
     cells, slowest = "", {}
@@ -75,54 +72,28 @@ def median_and_slowest(times):
     return f"{statistics.median(times):9.3f}{max(times):7.3f}" if times else f"{'-':>16}"
 
 
-def solution(exercise, seed):
-    namespace = {"given": lambda _: Given(exercise, variants.current_variant(seed))}
-    exec("import numpy as np\n" + exercise.solution_source, namespace)
-    return namespace[exercise.stub_name]
-
-
-def bank(exercise):
-    name = exercise.id.lower().replace(".", "_")
-    spec = importlib.util.spec_from_file_location(f"bench_{name}", BANK / f"{name}.py")
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
+def in_bank(exercise):
+    module = bank(exercise.id)
     return {f.__name__: answering(exercise, f) for f in (*module.RIGHT, *module.WRONG)}
 
 
 def mistakes(exercise):
     return {
-        f"{misconception.slug} {number}": answering(exercise, as_learner(variant))
+        f"{misconception.slug} {number}": answering(exercise, mistaken(variant))
         for misconception in exercise.misconceptions
         for number, variant in enumerate(misconception.variants)
     }
 
 
-def as_learner(variant):
-    def wrong(*args):
-        value = variant(*args)
-        if value is None:
-            raise IndexError("no such element")
-        return value.outputs[0] if isinstance(value, Either) else value
-
-    return wrong
-
-
 def answering(exercise, function):
-    """Give, for a seed, the function itself, or its value where a value is asked for."""
-
-    def make(seed):
-        if exercise.given is None:
-            return function
-        trial = variants.given_trial(exercise, variants.current_variant(seed))
-        return function(*trial.cases[0].args)
-
-    return make
+    """Give what makes an answer for a seed."""
+    return lambda seed: answer(exercise, function, seed)
 
 
 def checked(exercise, make, seed):
-    answer = make(seed)
+    given = make(seed)
     start = _timing.clock()
-    judging.judge(exercise, answer, seed=seed, time_limit=ENDLESS)
+    judging.judge(exercise, given, seed=seed, time_limit=ENDLESS)
     return _timing.clock() - start
 
 

@@ -1,32 +1,23 @@
 """Every right answer of the bank passes, every wrong one is refused by the hint made for it."""
 
 import dataclasses
-import importlib.util
 from functools import lru_cache
-from pathlib import Path
 
 import numpy as np
 import pytest
 
-from cnncourse.exercises import EXERCISES, check, given, judging, variants
+from cnncourse.exercises import EXERCISES, check, judging, variants
+from cnncourse.exercises.as_learner import answer, mistaken, solution
 from cnncourse.exercises.drawing import Draw
 from cnncourse.exercises.evidence import Trial, draw_trial
+from tools.bank import bank
 
-BANK = Path(__file__).parent / "bank"
 SEEDS = range(12)
 # Drawing cases is most of a check's time, and the same for every function.
 cached_trial = lru_cache(maxsize=None)(draw_trial)
 
 
-def load(exercise_id):
-    name = exercise_id.lower().replace(".", "_")
-    spec = importlib.util.spec_from_file_location(f"bank_{name}", BANK / f"{name}.py")
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
-MODULES = {exercise_id: load(exercise_id) for exercise_id in EXERCISES}
+MODULES = {exercise_id: bank(exercise_id) for exercise_id in EXERCISES}
 RIGHT = [(i, f) for i, module in MODULES.items() for f in module.RIGHT]
 WRONG = [(i, f, slug) for i, module in MODULES.items() for f, slug in module.WRONG.items()]
 
@@ -43,18 +34,14 @@ def same_cases(monkeypatch):
 
 def checked(exercise_id, function, seed):
     """Check a function, or what it makes of the numbers given."""
-    if EXERCISES[exercise_id].given is not None:
-        function = function(*given(exercise_id, seed))
-    return check(exercise_id, function, seed=seed)
+    return check(exercise_id, answer(EXERCISES[exercise_id], function, seed), seed=seed)
 
 
 @pytest.mark.parametrize("exercise_id", EXERCISES)
 def test_the_solution_passes(exercise_id):
     exercise = EXERCISES[exercise_id]
     for seed in SEEDS:
-        namespace = {"given": lambda name, seed=seed: given(name, seed)}
-        exec("import numpy as np\n" + exercise.solution_source, namespace)
-        result = check(exercise_id, namespace[exercise.stub_name], seed=seed)
+        result = check(exercise_id, solution(exercise, seed), seed=seed)
         assert result.status == "passed", result
         assert result.points == result.max_points == exercise.max_points
 
@@ -92,26 +79,12 @@ def test_each_misconception_is_refused_with_its_own_hint(exercise_id):
     for misconception in exercise.misconceptions:
         for variant in misconception.variants:
             for seed in list(SEEDS)[:6]:
-                answer = as_learner(variant)
-                if exercise.given is not None:
-                    answer = answer(*given(exercise.id, seed))
-                result = judging.judge(exercise, answer, seed=seed, time_limit=10.0)
+                given = answer(exercise, mistaken(variant), seed)
+                result = judging.judge(exercise, given, seed=seed, time_limit=10.0)
                 what = f"{misconception.slug}, seed {seed}: {result}"
                 assert result.misconception == misconception.slug, what
                 assert result.hint == misconception.hint, what
                 assert result.points < result.max_points, what
-
-
-def as_learner(variant):
-    """Make a wrong idea a function: where it gives nothing, it fails."""
-
-    def wrong(*args):
-        value = variant(*args)
-        if value is None:
-            raise IndexError("no such element")
-        return getattr(value, "outputs", (value,))[0]
-
-    return wrong
 
 
 def test_every_length_is_right_without_motion_and_noise():

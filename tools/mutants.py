@@ -14,19 +14,18 @@ one process, and whether a mutant is right must come from somewhere else than th
 import argparse
 import copy
 import dataclasses
-import importlib.util
 import inspect
 import random
 import sys
 import textwrap
 from contextlib import contextmanager
 from functools import cache
-from pathlib import Path
 
 import numpy as np
 
 from cnncourse.exercises import EXERCISES, judging, variants
 from cnncourse.exercises.deadline import TimeUp, call_within
+from tools.bank import bank
 from tools.mutations import mutants
 from tools.truths import INPUTS, RIGHT
 
@@ -55,7 +54,9 @@ class Mutant:
 
 def programs(exercise):
     """Give (name, source, names it needs) of each right answer that is plain Python and NumPy."""
-    functions = [exercise.solution, exercise.reference, *exercise.also_right, *in_bank(exercise.id)]
+    functions = [exercise.solution, exercise.reference, *exercise.also_right]
+    in_bank = bank(exercise.id)
+    functions += in_bank.RIGHT if in_bank is not None else []
     for function in dict.fromkeys(functions):
         plain = inspect.unwrap(function) if function is not None else None
         if not inspect.isfunction(plain) or plain.__module__.startswith("numpy"):
@@ -64,19 +65,6 @@ def programs(exercise):
         if "import " not in source:
             # What runs in the course's own name would be taken for the course's own solution.
             yield plain.__name__, source, plain.__globals__ | {"__name__": "__main__"}
-
-
-@cache
-def in_bank(exercise_id):
-    """Give the right answers of the tests' bank."""
-    name = exercise_id.lower().replace(".", "_")
-    path = Path(__file__).resolve().parents[1] / "tests" / "bank" / f"{name}.py"
-    if not path.is_file():
-        return ()
-    spec = importlib.util.spec_from_file_location(f"mutants_{name}", path)
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return tuple(module.RIGHT)
 
 
 def build(name, text, names):

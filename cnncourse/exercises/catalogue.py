@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
-from typing import Any
 
+from cnncourse.exercises.as_learner import answer, mistaken, solution
 from cnncourse.exercises.evidence import draw_trial
-from cnncourse.exercises.giving import Given
 from cnncourse.exercises.judging import judge
-from cnncourse.exercises.model import Either, Exercise, Misconception
+from cnncourse.exercises.model import Exercise, Misconception
 from cnncourse.exercises.registry import EXERCISES
 from cnncourse.exercises.report import CheckResult
-from cnncourse.exercises.variants import given_trial
 
 HINTS = 3
 # Drawing cases that tell all ideas apart must not be a matter of luck.
@@ -140,28 +138,14 @@ def _faults_of_draws(exercise: Exercise) -> Iterator[str]:
 
 def _faults_of_right_answers(exercise: Exercise) -> Iterator[str]:
     for seed in CHECKS:
-        answers = {"the solution": _solution(exercise, seed)}
+        answers = {"the solution": solution(exercise, seed)}
         for function in exercise.also_right:
             name = f"the right answer {function.__name__}"
-            answers[name] = _answer(exercise, function, seed)
-        for name, answer in answers.items():
-            result = judge(exercise, answer, seed=seed, time_limit=TIME_LIMIT)
+            answers[name] = answer(exercise, function, seed)
+        for name, given in answers.items():
+            result = judge(exercise, given, seed=seed, time_limit=TIME_LIMIT)
             if result.status != "passed":
                 yield f"{name} does not pass: {result.message}"
-
-
-def _solution(exercise: Exercise, seed: str) -> Any:
-    """Make the answer by the text that learners see: the course's own function is not for them."""
-    namespace: dict[str, Any] = {"given": lambda _: Given(exercise, seed)}
-    exec("import numpy as np\n" + exercise.solution_source, namespace)
-    return namespace[exercise.stub_name]
-
-
-def _answer(exercise: Exercise, function: Callable[..., Any], seed: str) -> Any:
-    """Give what a learner hands in: the function, or the value that it gives."""
-    if exercise.given is None:
-        return function
-    return function(*given_trial(exercise, seed).cases[0].args)
 
 
 def _faults_of_wrong_answers(exercise: Exercise) -> Iterator[str]:
@@ -169,13 +153,13 @@ def _faults_of_wrong_answers(exercise: Exercise) -> Iterator[str]:
     for misconception in exercise.misconceptions:
         for number, variant in enumerate(misconception.variants):
             for seed in CHECKS:
-                answer = _answer(free, _as_learner(variant), seed)
-                result = judge(free, answer, seed=seed, time_limit=TIME_LIMIT)
+                given = answer(free, mistaken(variant), seed)
+                result = judge(free, given, seed=seed, time_limit=TIME_LIMIT)
                 if result.status == "passed" or result.misconception != misconception.slug:
                     yield f"{_variant(misconception, number)} {_taken_for(result)}"
     if exercise.broken is not None:
         # As it is, it counts as untouched; called by another function, it does not.
-        program = _as_learner(exercise.broken)
+        program = mistaken(exercise.broken)
         if judge(free, program, seed=CHECKS[0], time_limit=TIME_LIMIT).status == "passed":
             yield "the program to repair passes as it is"
 
@@ -188,15 +172,3 @@ def _taken_for(result: CheckResult) -> str:
     if result.status == "passed":
         return "passes"
     return f"is taken for {result.misconception or 'nothing known'} ({result.message})"
-
-
-def _as_learner(variant: Callable[..., Any]) -> Callable[..., Any]:
-    """Make a wrong idea a learner's function: where the idea gives nothing, that fails."""
-
-    def wrong(*args: Any) -> Any:
-        value = variant(*args)
-        if value is None:
-            raise IndexError("this idea gives no answer here")
-        return value.outputs[0] if isinstance(value, Either) else value
-
-    return wrong
