@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from math import isfinite
 from typing import Any
 
@@ -12,12 +13,27 @@ TOLERANCE = 1e-5
 NOTHING = 1e-12  # where 0 is expected everywhere, and the terms that cancel left their rounding
 
 
+def size_of_terms(answer: Callable[..., Any], *args: Any) -> float:
+    """Give the largest sum of an answer if nothing in it cancelled: a scale for `close`.
+
+    Each output of `answer` has to be a sum of products of numbers in `args`, or one of them with
+    positive weights.
+
+    Examples
+    --------
+    >>> size_of_terms(np.dot, np.array([3.0, -3.0]), np.array([0.5, 0.5]))
+    3.0
+    """
+    return float(np.abs(answer(*(np.abs(arg) for arg in args))).max(initial=0.0))
+
+
 def close(got: Any, expected: Any, *, scale: float | None = None) -> bool:
     """Whether two arrays have one shape and agree within rounding, float32's included.
 
     The difference is measured against `scale`, by default the largest expected number, never cell
-    by cell: a cell whose terms cancel to 0 carries the rounding of those terms. Small numbers are
-    compared as strictly as large ones, so an answer rounded to some decimals shows.
+    by cell: a cell whose terms cancel to 0 carries the rounding of those terms. Where all may
+    cancel, `size_of_terms` gives the scale. Small numbers are compared as strictly as large ones,
+    so an answer rounded to some decimals shows.
 
     Examples
     --------
@@ -44,8 +60,10 @@ def _allowed(expected: NDArray[np.float64], scale: float | None = None) -> float
     return TOLERANCE * scale + NOTHING
 
 
-def same(got: Any, wrong: Any) -> bool:
+def same(got: Any, wrong: Any, *, scale: float | None = None) -> bool:
     """Whether an output is the one that a wrong idea gives: as `close`, and NaN equals NaN.
+
+    The scale is the largest number of the wrong idea, or `scale` if that is larger.
 
     Examples
     --------
@@ -59,14 +77,17 @@ def same(got: Any, wrong: Any) -> bool:
         x, y = a.item(), b.item()
         if not (isfinite(x) and isfinite(y)):
             return isfinite(x) == isfinite(y)
-        return abs(x - y) <= TOLERANCE * abs(y) + NOTHING
+        return abs(x - y) <= TOLERANCE * max(abs(y), scale or 0.0) + NOTHING
     if (np.isfinite(a) != np.isfinite(b)).any():
         return False
     known = np.isfinite(b)
-    return close(a[known], b[known])
+    largest = float(np.abs(b[known]).max(initial=0.0))
+    return close(a[known], b[known], scale=max(largest, scale or 0.0))
 
 
-def first_difference(got: Any, expected: Any) -> tuple[int, ...] | None:
+def first_difference(
+    got: Any, expected: Any, *, scale: float | None = None
+) -> tuple[int, ...] | None:
     """Index of the first cell that is off, or None if the shapes differ or nothing is off.
 
     Examples
@@ -77,7 +98,7 @@ def first_difference(got: Any, expected: Any) -> tuple[int, ...] | None:
     a, b = np.asarray(got, dtype=float), np.asarray(expected, dtype=float)
     if a.shape != b.shape or a.ndim == 0:
         return None
-    off = ~(np.abs(a - b) <= _allowed(b))
+    off = ~(np.abs(a - b) <= _allowed(b, scale))
     return tuple(int(i) for i in np.argwhere(off)[0]) if off.any() else None
 
 

@@ -77,7 +77,7 @@ def _judge(case: Case, output: Array) -> str:
     if _optimal(case, m):
         return ""
     if m != int(m):
-        return f"a length is a whole number of samples, got {m:g}"
+        return f"a length is a whole number of samples, got {m!r}"
     if not 1 <= m <= max_length:
         return f"the length has to lie between 1 and max_length = {max_length}, got {m:g}"
     velocity, dt, sigma, _ = case.args

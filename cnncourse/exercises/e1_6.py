@@ -7,7 +7,7 @@ from collections.abc import Callable
 import numpy as np
 from numpy import convolve as full  # bound here: a learner may overwrite np.convolve
 
-from cnncourse.exercises.comparing import close
+from cnncourse.exercises.comparing import close, size_of_terms
 from cnncourse.exercises.drawing import Draw
 from cnncourse.exercises.model import Array, Case, Exercise, Misconception, Part, Probe
 
@@ -138,7 +138,9 @@ EXERCISE = Exercise(
         Part(
             "the same result as both filters in a row",
             2,
-            lambda case, output: close(output, _impulse_response(*case.args)),
+            lambda case, output: close(
+                output, full(*case.args), scale=size_of_terms(full, *case.args)
+            ),
         ),
     ),
     misconceptions=(

@@ -7,7 +7,7 @@ from functools import cached_property, partial
 
 import numpy as np
 
-from cnncourse.exercises.comparing import as_written, close, same
+from cnncourse.exercises.comparing import as_written, close, same, size_of_terms
 from cnncourse.exercises.drawing import Draw
 from cnncourse.exercises.model import Array, Case, Either, Exercise, Misconception
 
@@ -25,10 +25,15 @@ class Trial:
     def __init__(self, exercise: Exercise, cases: Sequence[Case]) -> None:
         self.exercise = exercise
         self.cases = tuple(cases)
+        self.scales = tuple(_scale(exercise, case) for case in self.cases)
         # What was worked out by hand may be rounded.
         by_hand = exercise.given is not None
-        self._right: Alike = as_written if by_hand else close
-        self._same: Alike = as_written if by_hand else same
+        self._right: list[Alike] = [
+            as_written if by_hand else partial(close, scale=scale) for scale in self.scales
+        ]
+        self._same: list[Alike] = [
+            as_written if by_hand else partial(same, scale=scale) for scale in self.scales
+        ]
         reference = exercise.reference
         self.expected: tuple[Array | None, ...] = tuple(
             None if reference is None else np.array(reference(*case.args), dtype=float)
@@ -50,7 +55,11 @@ class Trial:
             return self.exercise.judge(self.cases[index], output)
         expected = self.expected[index]
         assert expected is not None, "an exercise needs a reference or a judge"
-        return "" if self._right(output, expected) else "the output differs from the expected one"
+        return (
+            ""
+            if self._right[index](output, expected)
+            else "the output differs from the expected one"
+        )
 
     def diagnose(self, outputs: Outputs) -> Misconception | None:
         """Name the misconception that explains `outputs` (None where a case gave no numbers).
@@ -128,15 +137,22 @@ class Trial:
                 return
 
 
+def _scale(exercise: Exercise, case: Case) -> float | None:
+    """Give the size of what may cancel, where the outputs are known to be sums of products."""
+    if exercise.probe is None or exercise.reference is None:
+        return None
+    return size_of_terms(exercise.reference, *case.args)
+
+
 def _agrees(
-    alike: Alike,
+    alike: Sequence[Alike],
     by_case: Sequence[tuple[Array, ...]],
     i: int,
     output: Array | None,
 ) -> bool | None:
     if not by_case[i]:
         return None
-    return output is not None and any(alike(output, wrong) for wrong in by_case[i])
+    return output is not None and any(alike[i](output, wrong) for wrong in by_case[i])
 
 
 def _outputs(value: object) -> tuple[Array, ...]:
@@ -157,7 +173,7 @@ def draw_trial(exercise: Exercise, seed: int | str | None = None) -> Trial:
     """
     draw = Draw(seed)
     for _ in range(100):
-        trial = Trial(exercise, exercise.cases(draw))
+        trial = Trial(exercise, exercise.draw_cases(draw))
         if not trial.confusions:
             return trial
     raise RuntimeError(f"{exercise.id}: {'; '.join(trial.confusions)}")

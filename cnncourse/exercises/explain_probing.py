@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any, Literal
 
 import numpy as np
@@ -12,22 +13,30 @@ from cnncourse.exercises import wording
 from cnncourse.exercises.drawing import Draw
 from cnncourse.exercises.explain_taps import Taps
 from cnncourse.exercises.explain_words import output, size
+from cnncourse.exercises.finding import Finding, of_failure, of_form
 from cnncourse.exercises.formatting import format_arguments, format_value
 from cnncourse.exercises.model import Array, Exercise, Probe
-from cnncourse.exercises.running import Call, Runner
+from cnncourse.exercises.running import TIME_LIMIT, Call, Runner
 
 Status = Literal["same", "different", "not linear", "error", "not attempted"]
-TIME_LIMIT = 10.0  # s, for all calls of the learner's function together
 _NO_PICTURE = "So there are no products to draw."
 
 
 class CannotDraw(Exception):
     """There is no picture, for a reason that the learner is told."""
 
-    def __init__(self, status: Status, message: str) -> None:
-        super().__init__(message)
-        self.status = status
-        self.message = message
+    def __init__(self, found: Finding) -> None:
+        super().__init__(found.message)
+        self.status: Status = "not attempted" if found.status == "not attempted" else "error"
+        self.message = found.message
+
+
+class NotLinear(CannotDraw):
+    """The outputs are no sums of products."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(Finding("error", f"{message} {_NO_PICTURE}"))
+        self.status = "not linear"
 
 
 def probe_of(exercise: Exercise) -> Probe:
@@ -97,7 +106,7 @@ class Questions:
             again = self.ask(_with(self.exercise, *inputs))
             if not np.array_equal(first, again, equal_nan=True):
                 texts = format_value(first, 8), format_value(again, 8)
-                raise CannotDraw("error", wording.unsteady(self.function, *texts))
+                raise CannotDraw(Finding("error", wording.unsteady(self.function, *texts)))
             if here is not None:
                 self._look_for_what_is_not_linear(found, float(here))
         return found, [] if self.changed is None else [wording.changed(self.changed)]
@@ -116,29 +125,25 @@ class Questions:
         if call.changed and self.changed is None:
             self.changed = self.exercise.arguments[call.changed[0]]
         if self.shape is not None and values.shape != self.shape:
-            raise CannotDraw(
-                "not linear",
+            raise NotLinear(
                 f"With {self._written(args)} your function returns {size(values.shape)}, with "
-                f"other numbers in the same places {size(self.shape)}. {_NO_PICTURE}",
+                f"other numbers in the same places {size(self.shape)}.",
             )
         self.shape = values.shape
         if self._inside(values.shape) and not np.isfinite(values[self.index]):
-            message = wording.not_finite(values[self.index])
-            raise CannotDraw("error", f"{message} It was tried on {self._written(args)}.")
+            raise self._tried(Finding("error", wording.not_finite(values[self.index])), args)
         return values
 
     def _no_numbers(self, call: Call, args: tuple[Any, ...]) -> CannotDraw:
         if call.failure is None:
-            assert call.reading is not None
-            printed = call.reading.kind == "none" and bool(call.printed.strip())
-            return CannotDraw("error", wording.unreadable(call.reading, printed=printed))
-        if call.failure.kind == "stub":
-            message = wording.stub(self.exercise, self.function, call.failure.line)
-            return CannotDraw("not attempted", message)
-        if call.failure.kind == "time":
-            return CannotDraw("error", wording.time_up(call.failure.line))
-        message = wording.failure(self.exercise, call.failure)
-        return CannotDraw("error", f"{message} It was tried on {self._written(args)}.")
+            return CannotDraw(of_form(call))
+        found = of_failure(self.exercise, self.function, call.failure)
+        own = call.failure.kind in ("stub", "time")  # whatever the input
+        return CannotDraw(found) if own else self._tried(found, args)
+
+    def _tried(self, found: Finding, args: tuple[Any, ...]) -> CannotDraw:
+        message = f"{found.message} It was tried on {self._written(args)}."
+        return CannotDraw(replace(found, message=message))
 
     def _written(self, args: tuple[Any, ...]) -> str:
         text = format_arguments(self.exercise.arguments, args)
@@ -153,11 +158,10 @@ class Questions:
             self._compare(drawn, k, example[k])
         total = found.value(self.index)
         if not _equal(total, here):
-            raise CannotDraw(
-                "not linear",
+            raise NotLinear(
                 f"With {self._written(probe_of(self.exercise).args)} your {output(self.index)} is "
                 f"{format_value(here)}, but the products that impulses show add up to "
-                f"{format_value(total)}. {_NO_PICTURE}",
+                f"{format_value(total)}.",
             )
 
     def _compare(self, drawn: list[Array], k: int, other: Array) -> None:
@@ -172,22 +176,20 @@ class Questions:
         for factor, changed in ((2, "doubled"), (-1, "times -1")):
             times = answer(factor * drawn[k])
             if not _equal(times, factor * once):
-                raise CannotDraw(
-                    "not linear",
+                raise NotLinear(
                     f"With {self._written(_with(self.exercise, *drawn))} your "
                     f"{output(self.index)} is {format_value(once)}. With every number of {name} "
                     f"{changed}, a sum of products would be {format_value(factor * once)}, but "
-                    f"yours is {format_value(times)}. {_NO_PICTURE}",
+                    f"yours is {format_value(times)}.",
                 )
         one, both = answer(other), answer(drawn[k] + other)
         if not _equal(both, once + one):
-            raise CannotDraw(
-                "not linear",
+            raise NotLinear(
                 f"With {name} = {format_value(drawn[k])} your {output(self.index)} is "
                 f"{format_value(once)}, with {name} = {format_value(other)} it is "
                 f"{format_value(one)}. With the sum of both, {name} = "
                 f"{format_value(drawn[k] + other)}, a sum of products would be "
-                f"{format_value(once + one)}, but yours is {format_value(both)}. {_NO_PICTURE}",
+                f"{format_value(once + one)}, but yours is {format_value(both)}.",
             )
 
 

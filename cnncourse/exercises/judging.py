@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import dis
-import inspect
 from collections.abc import Callable
-from types import CodeType
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -13,7 +11,13 @@ import numpy as np
 from cnncourse.exercises import registry, wording
 from cnncourse.exercises.comparing import same
 from cnncourse.exercises.evidence import Trial, draw_trial
-from cnncourse.exercises.finding import Finding, result_of
+from cnncourse.exercises.finding import (
+    Finding,
+    before_running,
+    of_failure,
+    of_form,
+    result_of,
+)
 from cnncourse.exercises.formatting import format_arguments, format_pair, format_value
 from cnncourse.exercises.model import Array, Exercise
 from cnncourse.exercises.report import CheckResult, Counterexample, PartResult
@@ -43,40 +47,12 @@ def judge(
 
 def _before_running(exercise: Exercise, function: Any) -> Finding | None:
     """Find what can be told from the object alone."""
-    if not callable(function):
-        return Finding("error", wording.not_a_function(exercise, function), "not a function")
-    if _is_empty(function):
-        return Finding("not attempted", wording.empty(exercise), "empty")
-    try:
-        signature = inspect.signature(function)
-    except (TypeError, ValueError):  # some functions written in C do not tell
-        return None
-    try:
-        signature.bind(*exercise.arguments)
-    except TypeError:
-        message = wording.wrong_arguments(exercise, function, signature)
-        return Finding("error", message, "wrong arguments")
+    finding = before_running(exercise, function)
+    if finding is not None:
+        return finding
     if exercise.broken is not None and is_copy(function, exercise.broken):
         return Finding("not attempted", wording.as_it_came(exercise), "untouched")
     return None
-
-
-def _is_empty(function: Any) -> bool:
-    """Whether the body does nothing: `pass`, `...` or a docstring alone."""
-    code = getattr(function, "__code__", None)
-    idle = {"RESUME", "NOP", "LOAD_CONST", "RETURN_VALUE", "RETURN_CONST"}
-    if not isinstance(code, CodeType) or any(
-        step.opname not in idle for step in dis.get_instructions(code)
-    ):
-        return False
-    return not code.co_flags & (inspect.CO_GENERATOR | inspect.CO_COROUTINE) and (
-        _only_constant(code) is None
-    )
-
-
-def _only_constant(code: Any) -> Any:
-    loads = [s for s in dis.get_instructions(code) if s.opname in ("LOAD_CONST", "RETURN_CONST")]
-    return loads[-1].argval if loads else None
 
 
 def _run(trial: Trial, runner: Runner) -> list[Call]:
@@ -153,8 +129,7 @@ class _Verdict:
         last = self.calls[-1].failure
         if last is None or last.kind != "stub":
             return None
-        message = wording.stub(self.exercise, self.function, last.line)
-        return Finding("not attempted", message, "stub")
+        return of_failure(self.exercise, self.function, last)
 
     def _readymade(self) -> Finding | None:
         calls = [*self.calls, *self.again.values()]
@@ -165,9 +140,11 @@ class _Verdict:
         return Finding("wrong", message, "ready-made function", without_points=True)
 
     def _endless(self) -> Finding | None:
+        needed = 2 * len(self.trial.cases)
         for i, call in [*enumerate(self.calls), *self.again.items()]:
             if call.failure is not None and call.failure.kind == "time":
-                return Finding("error", wording.time_up(call.failure.line), "time limit", case=i)
+                found = of_failure(self.exercise, self.function, call.failure, needed)
+                return replace(found, case=i)
         return None
 
     def _unsteady(self) -> Finding | None:
@@ -202,15 +179,11 @@ class _Verdict:
         """Say what went wrong in the smallest failing case, if no known idea explains it all."""
         call = self.calls[failing]
         if call.failure is not None:
-            message = wording.failure(self.exercise, call.failure)
-            hint = self.exercise.error_hints.get(call.failure.error.partition(":")[0], "")
-            return Finding("error", message, call.failure.kind, hint=hint, case=failing)
+            found = of_failure(self.exercise, self.function, call.failure)
+            return replace(found, case=failing)
         assert call.reading is not None
         if call.reading.array is None:
-            printed = call.reading.kind == "none" and bool(call.printed.strip())
-            kind = "printed" if printed else call.reading.kind
-            message = wording.unreadable(call.reading, printed=printed)
-            return Finding("wrong", message, kind, case=failing)
+            return replace(of_form(call), case=failing)
         changed = self._changed_input()
         if changed is not None:
             return changed
@@ -228,7 +201,7 @@ class _Verdict:
         if self.exercise.judge is not None:
             return "", wording.judged(self.trial.complaint(i, output))
         assert expected is not None
-        return "", wording.values(output, expected)
+        return "", wording.values(output, expected, self.trial.scales[i])
 
     def _cut_to_integers(self) -> bool:
         """Whether every failure is an array of integers where the answer has decimals."""

@@ -10,11 +10,15 @@ import array
 import sys
 from collections.abc import Coroutine
 from dataclasses import dataclass
+from itertools import islice
 from numbers import Number, Real
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+
+MOST = 100_000
+"""How many numbers an output may hold: many times what any right one here does."""
 
 
 @dataclass(frozen=True)
@@ -114,29 +118,41 @@ def _numbers(value: Any, asked: str) -> tuple[NDArray[np.float64], bool]:
         raise _Unreadable("none", "it returned nothing (None)")
     if isinstance(value, (bool, np.bool_)):
         raise _Unreadable("dtype", f"it returned {bool(value)}, a truth value, not {asked}")
-    if isinstance(value, (int, float, complex, np.generic)):
+    if isinstance(value, int):
+        return np.array(_exact(value, asked)), True
+    if isinstance(value, (float, complex, np.generic)):
         return _plain(np.array(value), asked)
+    if isinstance(value, np.ndarray):
+        # The base class's own view: a subclass may have replaced everything else.
+        _refuse_many(np.ndarray.view(value, np.ndarray).size)
     if isinstance(value, np.ma.MaskedArray) and np.ma.getmaskarray(value).any():
         raise _Unreadable("container", "it returned a masked array, in which numbers are missing")
     if isinstance(value, np.ndarray):
         if value.dtype == object:  # exact numbers, as from np.zeros(n, dtype=object)
             items = np.ndarray.tolist(value)
             return _from_list(items, asked) if value.ndim else _numbers(items, asked)
-        # The base class's own view: a subclass may have replaced everything else.
         return _plain(np.ndarray.view(value, np.ndarray), asked)
     if isinstance(value, (array.array, memoryview)):
-        return _plain(np.array(value), asked)
+        return _plain(np.asarray(value), asked)
     if isinstance(value, Number):
         return np.array(_exact(value, asked)), False
     tensor = _from_framework(value)
     if tensor is not None:
         return _plain(tensor, asked)
     if isinstance(value, (list, tuple, range)):
-        return _from_list(list(value), asked)
+        return _from_list(list(islice(value, MOST + 1)), asked)
     raise _Unreadable("container", f"it returned {_what(value)}, not {asked}")
 
 
+def _refuse_many(count: int) -> None:
+    """Refuse what would take long to read, before that is begun."""
+    if count > MOST:
+        problem = f"it returned more than {MOST} numbers; no right answer here has so many"
+        raise _Unreadable("shape", problem)
+
+
 def _plain(values: NDArray[Any], asked: str) -> tuple[NDArray[np.float64], bool]:
+    _refuse_many(values.size)
     kind = values.dtype.kind
     if kind in "iuf":
         return np.array(values, dtype=np.float64), kind in "iu"
@@ -161,34 +177,44 @@ def _exact(value: Any, asked: str) -> float:
     if isinstance(value, Real) or not isinstance(value, complex):
         try:
             return float(value)
-        except (TypeError, ValueError, OverflowError):
+        except OverflowError:
+            problem = "it returned a number that is too large: floats end at 1.8e308"
+            raise _Unreadable("dtype", problem) from None
+        except (TypeError, ValueError):
             pass
     real = asked if asked.startswith("one") else f"{asked} that are real"
     raise _Unreadable("dtype", f"it returned {_what(value)}, not {real}")
 
 
 def _from_framework(value: Any) -> NDArray[Any] | None:
-    """Copy a tensor of PyTorch or TensorFlow, if `value` is one; neither is imported here."""
+    """Give the numbers of a tensor, if `value` is one; neither framework is imported here."""
     torch = sys.modules.get("torch")
     if torch is not None and isinstance(value, torch.Tensor):
-        copied = value.detach().cpu()
-        return np.array((copied.float() if copied.dtype == torch.bfloat16 else copied).numpy())
+        _refuse_many(value.numel())
+        # A conjugate, and its negative imaginary part, are worked out only when asked for.
+        plain = value.detach().cpu().resolve_conj().resolve_neg()
+        return np.asarray((plain.float() if plain.dtype == torch.bfloat16 else plain).numpy())
     tensorflow = sys.modules.get("tensorflow")
     if tensorflow is not None and isinstance(value, (tensorflow.Tensor, tensorflow.Variable)):
-        return np.array(value.numpy())
+        return np.asarray(value.numpy())
     return None
 
 
 def _from_list(items: list[Any], asked: str) -> tuple[NDArray[np.float64], bool]:
-    parts, flags = [], []
+    _refuse_many(len(items))
+    if items and set(map(type, items)) <= {float, np.float64}:  # all the same, but at once
+        return np.array(items, dtype=np.float64), False
+    parts: list[NDArray[np.float64]] = []
+    count = 0
     for item in items:
         if item is None:
             raise _Unreadable("dtype", "it returned a list in which some items are None")
         if isinstance(item, str):
             raise _Unreadable("dtype", "it returned a list of text, not of numbers")
-        numbers, flag = _numbers(item, asked)
+        numbers, _ = _numbers(item, asked)
+        count += max(numbers.size, 1)
+        _refuse_many(count)
         parts.append(numbers)
-        flags.append(flag)
     if len({part.shape for part in parts}) > 1:
         raise _Unreadable("shape", "it returned a list whose items have different lengths")
     # A list of Python's whole numbers cuts nothing off: only arrays do.

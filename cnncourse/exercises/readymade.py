@@ -108,7 +108,7 @@ class Watch:
         return self
 
     def __exit__(self, *_: object) -> None:
-        if not self._forbidden:
+        if sys.getprofile() is self._before:
             return
         if self._before is None or callable(self._before):
             sys.setprofile(self._before)

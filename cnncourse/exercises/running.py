@@ -10,24 +10,21 @@ import builtins
 import contextlib
 import copy
 import io
-import os
-import random
-import sys
 import time
-import warnings
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
-from types import ModuleType
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 import numpy as np
 
+from cnncourse.exercises.containing import Names, contained, names_now, put_back
 from cnncourse.exercises.deadline import TimeUp, call_within
 from cnncourse.exercises.places import Line, deepest_own_line, raised_by_own_code
 from cnncourse.exercises.reading import Reading, read_output
 from cnncourse.exercises.readymade import ReadyMade, Use, Watch
 
-Names = list[tuple[ModuleType, dict[str, Any]]]
+TIME_LIMIT = 10.0
+"""For all calls of a learner's function together, s."""
 FailureKind = Literal["stub", "time", "recursion", "keyboard", "exit", "exception"]
 
 
@@ -38,6 +35,26 @@ class Failure:
     kind: FailureKind
     error: str
     line: Line | None
+    slow: Slow | None = None
+
+
+@dataclass(frozen=True)
+class Slow:
+    """What speaks for a slow function, where the time passed, and against an endless loop.
+
+    Parameters
+    ----------
+    calls : int
+        How many calls came to an end.
+    each : float
+        How long each took, s: the mean.
+    limit : float
+        For all calls together, s.
+    """
+
+    calls: int
+    each: float
+    limit: float
 
 
 @dataclass(frozen=True)
@@ -126,25 +143,13 @@ class Runner:
         self._function = function
         self._output = output
         self._forbidden = tuple(forbidden)
-        self._time_left = time_limit
+        self._time_limit = self._time_left = time_limit
+        self._took: list[float] = []
         self._read = read
 
-    @contextlib.contextmanager
-    def contained(self) -> Iterator[None]:
+    def contained(self) -> contextlib.AbstractContextManager[None]:
         """Put back, at the end, the settings that a function may have changed."""
-        numpy_state = np.random.get_state()  # noqa: NPY002 - learners use it
-        python_state = random.getstate()
-        folder, depth = os.getcwd(), sys.getrecursionlimit()
-        try:
-            with warnings.catch_warnings(), np.errstate(all="ignore"), np.printoptions():
-                warnings.simplefilter("ignore")
-                with _displays_off():
-                    yield
-        finally:
-            np.random.set_state(numpy_state)  # noqa: NPY002
-            random.setstate(python_state)
-            os.chdir(folder)
-            sys.setrecursionlimit(depth)
+        return contained()
 
     def call(self, args: tuple[Any, ...]) -> Call:
         """Call the function with copies of `args` and tell what happened.
@@ -158,22 +163,30 @@ class Runner:
         capture = _Capture()
         reading = failure = None
         start, granted = time.monotonic(), max(self._time_left, 0.01)
-        names = [(module, dict(vars(module))) for module in (np, builtins)]
+        names = names_now()
         with Watch(self._forbidden) as watch, _keyboard_off():
             with contextlib.redirect_stdout(capture), contextlib.redirect_stderr(_Capture()):
                 try:
                     reading, failure = call_within(granted, self._attempt, given, names)
                 except TimeUp as error:
-                    failure = _failure(error)
+                    failure = replace(_failure(error), slow=self._slow(granted))
                 finally:
-                    _put_back(names)
+                    put_back(names)
         spent = time.monotonic() - start
         # A call that ran longer and still ended was waiting for an import: that is free.
-        self._time_left -= spent if spent < granted or failure is not None else 0.0
+        if spent < granted or failure is not None:
+            self._time_left -= spent
+            self._took.append(spent)
         changed = tuple(
             i for i, (a, b) in enumerate(zip(args, given, strict=True)) if _differ(a, b)
         )
         return Call(reading, failure, capture.text(), changed, watch.use)
+
+    def _slow(self, granted: float) -> Slow | None:
+        """Tell a call that was cut off soon, as calls go, from one that does not end."""
+        if granted > 3 * max(self._took, default=0.0):
+            return None
+        return Slow(len(self._took), sum(self._took) / len(self._took), self._time_limit)
 
     def _attempt(
         self, given: tuple[Any, ...], names: Names
@@ -183,37 +196,12 @@ class Runner:
             try:
                 output = self._function(*given)
             finally:
-                _put_back(names)
+                put_back(names)
             return self._read(output, self._output), None
         except (KeyboardInterrupt, TimeUp):
             raise
         except BaseException as error:
             return None, _failure(error)
-
-
-@contextlib.contextmanager
-def _displays_off() -> Iterator[None]:
-    """Keep figures and displays, one for each call of the function, out of the notebook."""
-    ipython = sys.modules.get("IPython")
-    shell = ipython.get_ipython() if ipython else None
-    publisher = shell.display_pub if shell else None
-    before = _open_figures()
-    if shell:
-        from IPython.core.displaypub import CapturingDisplayPublisher
-
-        shell.display_pub = CapturingDisplayPublisher()
-    try:
-        yield
-    finally:
-        if shell:
-            shell.display_pub = publisher
-        for figure in _open_figures() - before:
-            sys.modules["matplotlib.pyplot"].close(figure)
-
-
-def _open_figures() -> set[int]:
-    pyplot = sys.modules.get("matplotlib.pyplot")
-    return set(pyplot.get_fignums()) if pyplot else set()
 
 
 @contextlib.contextmanager
@@ -229,15 +217,6 @@ def _keyboard_off() -> Iterator[None]:
         yield
     finally:
         builtins.input = before
-
-
-def _put_back(names: Names) -> None:
-    """Undo what a learner's `np.abs = ...` or `builtins.sum = ...` did."""
-    for module, before in names:
-        now = vars(module)
-        for name, value in before.items():
-            if now.get(name) is not value:
-                setattr(module, name, value)
 
 
 def _differ(original: Any, given: Any) -> bool:

@@ -98,11 +98,13 @@ def _decide(trial: Trial, answer: Array, variant: str | None) -> Finding:
 
 def _rounded(answer: Array, expected: Array) -> bool:
     """Whether the answer is the right one with too few decimals."""
-    return any(
-        as_written(answer, np.floor(expected / step + half) * step)
-        for step in (1.0, 0.1)
-        for half in (0.0, 0.5)
-    )
+    for steps in (1, 10):  # in one unit
+        # 6.3 / 0.1 is less than 63 for a computer, and would be cut off to 62.
+        places = np.round(expected * steps, 6)
+        for kept in (np.trunc(places), np.floor(places + 0.5), np.ceil(places - 0.5)):
+            if as_written(answer, kept / steps):
+                return True
+    return False
 
 
 def _parts(trial: Trial, finding: Finding, answer: Array | None) -> tuple[PartResult, ...]:

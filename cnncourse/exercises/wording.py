@@ -15,7 +15,7 @@ from cnncourse.exercises.model import Array, Exercise
 from cnncourse.exercises.places import Line
 from cnncourse.exercises.reading import Reading
 from cnncourse.exercises.readymade import Use
-from cnncourse.exercises.running import Failure
+from cnncourse.exercises.running import Failure, Slow
 
 PASSED = "All cases agree, drawn afresh for this check. Well done."
 MENDED = "Mended: all cases agree, drawn afresh for this check. Well done."
@@ -29,11 +29,7 @@ CUT = (
 )
 
 
-def _call(exercise: Exercise) -> str:
-    return f'`check("{exercise.id}", {exercise.stub_name})`'
-
-
-def not_a_function(exercise: Exercise, value: Any) -> str:
+def not_a_function(exercise: Exercise, value: Any, tool: str = "check", *index: str) -> str:
     """Say what came in place of a function."""
     if value is None:
         what = "nothing (None)"
@@ -42,9 +38,10 @@ def not_a_function(exercise: Exercise, value: Any) -> str:
     else:
         name = type(value).__name__
         what = f"{'an' if name[:1].lower() in 'aeiou' else 'a'} {name}"
+    call = ", ".join([f'"{exercise.id}"', exercise.stub_name, *index])
     return (
-        f"`check` got {what} where it needs your function. Give it the name alone, without "
-        f"brackets after it: {_call(exercise)}."
+        f"`{tool}` got {what} where it needs your function. Give it the name alone, without "
+        f"brackets after it: `{tool}({call})`."
     )
 
 
@@ -113,11 +110,23 @@ def _where(line: Line) -> str:
     return f"line {line.number}: `{line.text}`" if line.text else f"line {line.number}"
 
 
-def time_up(line: Line | None) -> str:
-    """Say that the function did not come to an end."""
-    where = f" It was stopped in {_where(line)}." if line is not None else ""
+def time_up(what: Failure, needed: int | None = None) -> str:
+    """Say that the function did not come to an end, or is too slow for so many calls."""
+    if what.slow is not None:
+        return _too_slow(what.slow, needed)
+    where = f" It was stopped in {_where(what.line)}." if what.line is not None else ""
     return (
         f"The function did not come to an end within the time limit: a loop that never ends?{where}"
+    )
+
+
+def _too_slow(slow: Slow, needed: int | None) -> str:
+    one = slow.calls == 1
+    of = f"call{'' if one else 's'}" if needed is None else f"of {needed} calls"
+    done = f"{slow.calls} {of} {'was' if one else 'were'} done"
+    return (
+        f"Each call takes about {slow.each:.2g} s: {done} when the time limit of {slow.limit:g} s "
+        "had passed. What takes so long?"
     )
 
 
@@ -203,9 +212,9 @@ def judged(complaint: str) -> str:
     return _sentence(complaint)
 
 
-def values(output: Array, expected: Array) -> str:
+def values(output: Array, expected: Array, scale: float | None = None) -> str:
     """Point to the first number that is off."""
-    where = first_difference(output, expected)
+    where = first_difference(output, expected, scale=scale)
     if where is None:
         return "The number is not the expected one."
     right, got = format_pair(expected[where], output[where])
