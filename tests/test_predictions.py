@@ -721,6 +721,7 @@ def test_the_calibration_is_shown_once_there_is_something(capsys):
     assert capsys.readouterr().out.startswith("no prediction recorded\n")
     predict("P0.3", 2, sure=0.9)
     assert show_calibration() is None
+    assert capsys.readouterr().out.startswith("no prediction that counts yet\n")
     compare("P0.3", [1, 4])
     predict("P1.1", 12.3, sure=0.9)
     compare("P1.1", 13.2)

@@ -113,7 +113,7 @@ def show_calibration() -> Picture | None:
     Returns
     -------
     picture : Picture or None
-        None as long as no prediction has been compared with its result.
+        None as long as no prediction that counts has been compared with its result.
 
     Examples
     --------
@@ -123,7 +123,12 @@ def show_calibration() -> Picture | None:
     how sure you were, and how often you were right
     ...
     """
-    made = judged(records.events())
+    events = records.events()
+    made = judged(events)
+    if not made and predicted(events):
+        print("no prediction that counts yet")
+        print("Those recorded wait for their results, or were made after these had been shown.")
+        return None
     if not made:
         print("no prediction recorded")
         print("The plot appears once you have recorded predictions and run the cells after them.")
