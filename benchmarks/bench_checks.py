@@ -15,10 +15,10 @@ import numpy as np
 from cnncourse.exercises import EXERCISES, judging
 from cnncourse.exercises.as_learner import answer, mistaken, solution
 from cnncourse.exercises.explain import trace
+from cnncourse.exercises.running import TIME_LIMIT
 from tools.bank import bank
 
 LIMIT = 1.0  # s, for a check
-ENDLESS = 10.0  # s, until an endless loop is stopped
 LATE = 1.5  # s more, for an answer across two processes on a busy machine
 FIRST = """import time
 start = time.{clock}()
@@ -93,7 +93,7 @@ def answering(exercise, function):
 def checked(exercise, make, seed):
     given = make(seed)
     start = _timing.clock()
-    judging.judge(exercise, given, seed=seed, time_limit=ENDLESS)
+    judging.judge(exercise, given, seed=seed, time_limit=TIME_LIMIT)
     return _timing.clock() - start
 
 
@@ -134,9 +134,9 @@ def endless():
     finally:
         client.stop_channels()
         manager.shutdown_kernel(now=True)
-    held = verdict == "'time limit'" and seconds <= ENDLESS + LATE and alive
-    print(f"=> endless loop: verdict {verdict} after {seconds:.1f} s (limit {ENDLESS:g} s), kernel "
-          f"{'alive' if alive else 'dead'}: {'held' if held else 'MISSED'}")  # fmt: skip
+    held = verdict == "'time limit'" and seconds <= TIME_LIMIT + LATE and alive
+    print(f"=> endless loop: verdict {verdict} after {seconds:.1f} s (limit {TIME_LIMIT:g} s), "
+          f"kernel {'alive' if alive else 'dead'}: {'held' if held else 'MISSED'}")  # fmt: skip
     return held
 
 

@@ -13,15 +13,16 @@ import subprocess
 import sys
 import time
 import warnings
+from fractions import Fraction
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from cnncourse import exercises, records
-from cnncourse.exercises import EXERCISES, check, get, hint, solution
+from cnncourse.exercises import EXERCISES, check, get, given, hint, solution
 from cnncourse.exercises.ladder import Ladder
-from cnncourse.exercises.model import _no_cases
+from cnncourse.exercises.reading import MOST
 from cnncourse.exercises.registry import find_exercises
 
 
@@ -188,6 +189,13 @@ def returns(change):
         (lambda s: s * np.nan, "not finite", "NaN"),
         (lambda s: s + np.inf, "not finite", "infinity"),
         (lambda s: np.ma.masked_array(s, mask=s == s), "container", "masked"),
+        (lambda s: [*s, 10**400], "dtype", "too large"),
+        (lambda s: [Fraction(10**400)], "dtype", "too large"),
+        (lambda s: [0.0] * (MOST + 1), "shape", "more than 100000 numbers"),
+        (lambda s: [[0] * 400] * 400, "shape", "more than 100000 numbers"),
+        (lambda s: np.broadcast_to(0.0, 10**12), "shape", "more than 100000 numbers"),
+        (lambda s: np.broadcast_to(None, 10**12), "shape", "more than 100000 numbers"),
+        (lambda s: range(10**30), "shape", "more than 100000 numbers"),
     ],
 )
 def test_outputs_of_another_form(change, problem, said):
@@ -235,6 +243,20 @@ def test_a_coroutine_is_closed():
 def test_right_numbers_in_another_container_pass(change):
     for seed in range(3):
         assert check("E1.2", returns(change), seed=seed).status == "passed"
+
+
+def test_a_negative_kept_as_a_mark_on_a_tensor_passes():
+    torch = pytest.importorskip("torch")
+
+    def marked(s):
+        turned = torch.complex(torch.zeros(len(s)), torch.tensor(-s).float()).conj().imag
+        assert turned.is_neg()
+        return turned
+
+    assert check("E1.2", returns(marked)).status == "passed"
+    assert check("E1.2", returns(lambda s: list(marked(s)))).status == "passed"
+    conjugate = check("E1.2", returns(lambda s: (torch.tensor(s) + 1j).conj()))
+    assert "complex numbers" in conjugate.message
 
 
 def test_tensors_pass():
@@ -771,6 +793,11 @@ def test_cases_are_as_promised():
         assert 0 in ages and (ages >= 0).sum() >= 2 and len(set(ages.tolist())) == len(ages)
 
 
+def test_a_length_that_is_nearly_whole_is_shown_with_its_decimals():
+    result = check("E1.4", lambda velocity, dt, sigma, max_length: 1 + 1e-9)
+    assert "whole number of samples, got 1.000000001" in result.message
+
+
 def test_equal_minima_are_both_right():
     from cnncourse.exercises import e1_4
     from cnncourse.exercises.model import Case
@@ -972,7 +999,9 @@ def test_seed_may_be_of_numpy():
     assert check("E1.2", convolve_by_loops, seed=np.int64(3)).status == "passed"
 
 
-@pytest.mark.parametrize("value", [0, -1, float("nan"), float("inf"), None, "5"])
+@pytest.mark.parametrize(
+    "value", [0, -1, float("nan"), float("inf"), None, "5", 10**400, 10**5000, 1e300]
+)
 def test_time_limit_must_be_positive(value):
     with pytest.raises(ValueError, match="time_limit must be a positive number of seconds"):
         check("E1.2", convolve_by_loops, time_limit=value)
@@ -1137,7 +1166,7 @@ def test_the_order_is_that_of_the_lessons():
     [
         ({"reference": None, "judge": None}, "needs a reference or a judge"),
         ({"given": lambda draw: {}, "broken": lambda w: w}, "not answered by a value"),
-        ({"cases": _no_cases}, "needs cases"),
+        ({"cases": None}, "needs cases"),
     ],
 )
 def test_an_exercise_that_cannot_be_is_refused(changes, said):
@@ -1145,7 +1174,16 @@ def test_an_exercise_that_cannot_be_is_refused(changes, said):
         dataclasses.replace(get("E0.1"), **changes)
 
 
+@pytest.mark.parametrize("seed", [True, 1.5, [1]])
+def test_a_seed_is_a_number_or_a_text(seed):
+    for exercise_id in ("E1.6", "E1.0"):
+        with pytest.raises(TypeError, match="seed must be a whole number"):
+            check(exercise_id, answer=max, seed=seed)
+    with pytest.raises(TypeError, match="seed must be a whole number"):
+        given("E1.0", seed)
+
+
 def test_given_numbers_have_the_names_of_the_solutions_arguments():
-    exercise = dataclasses.replace(get("E0.1"), given=lambda draw: {"v": 1}, cases=_no_cases)
+    exercise = dataclasses.replace(get("E0.1"), given=lambda draw: {"v": 1}, cases=None)
     with pytest.raises(ValueError, match=r"E0.1: given \('v',\), but solution\('w',\)"):
-        exercise.cases(None)
+        exercise.draw_cases(None)

@@ -43,7 +43,7 @@ def test_the_stub_is_the_broken_program_whole(exercise_id):
     exercise = get(exercise_id)
     program = made(exercise.stub_source, exercise.stub_name)
     assert program.__doc__ and "bug" in program.__doc__
-    draws = exercise.cases(Draw(1))
+    draws = exercise.draw_cases(Draw(1))
     outputs = [np.asarray(program(*case.args), dtype=float) for case in draws]  # it runs
     wrong = [
         case
@@ -236,3 +236,15 @@ def test_a_function_that_uses_names_around_it_is_no_copy():
 def test_a_repair_is_not_answered_by_a_value():
     with pytest.raises(ValueError, match="R1.1: a program to repair"):
         dataclasses.replace(get("R1.1"), given=lambda draw: {})
+
+
+def test_an_answer_in_single_precision_is_right_where_its_terms_cancel():
+    def averaged(x, m):
+        x = np.float32(x)
+        w = np.full(m + 1 - m % 2, 1 / m, np.float32)
+        if m % 2 == 0:
+            w[[0, -1]] /= 2
+        return np.convolve(x, w, "valid")
+
+    for seed in (90, 215, *range(20)):  # in the first two an output is the rounding alone
+        assert check("R1.1", averaged, seed=seed).points == 3

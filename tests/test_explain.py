@@ -9,7 +9,7 @@ import pytest
 from numpy import convolve
 
 from cnncourse import records
-from cnncourse.exercises import EXERCISES, explain
+from cnncourse.exercises import EXERCISES, check, explain
 from cnncourse.exercises.explain import trace
 from cnncourse.exercises.model import Exercise, Probe
 from cnncourse.plots import taps
@@ -296,7 +296,7 @@ def test_what_was_explained_is_recorded():
     ("function", "status", "said"),
     [
         (lambda x, w: 1 / 0, "error", "ZeroDivisionError"),
-        (lambda x, w: None, "error", "It returned nothing (None)."),
+        (lambda x, w: [None][0], "error", "It returned nothing (None)."),
         (lambda x, w: print(x), "error", "`return` hands it on"),
         (lambda x, w: "text", "error", "It returned text"),
         (lambda x, w: np.outer(x, w), "error", "shape (5, 3)"),
@@ -311,8 +311,8 @@ def test_what_was_explained_is_recorded():
         (lambda x, w: convolve(x[x != 0], w), "not linear", "numbers in the same places"),
         (lambda x, w: convolve(x, w / w.sum()), "not linear", "every number of w doubled"),
         (lambda x: x, "error", "cannot be called with 2 arguments"),
-        ([1, 2], "error", "needs your function, and got a list"),
-        (None, "error", "needs your function, and got None"),
+        ([1, 2], "error", "`explain` got a list where it needs your function"),
+        (None, "error", "`explain` got nothing (None) where it needs your function"),
     ],
 )
 def test_functions_that_cannot_be_drawn(function, status, said):
@@ -321,6 +321,31 @@ def test_functions_that_cannot_be_drawn(function, status, said):
     assert found.picture is None and found.yours is None
     assert set(found._repr_mimebundle_()) == {"text/plain", "text/html"}
     assert "E1.2: what made my_convolution(x, w)[2]" in repr(found)
+
+
+def passing(x, w):
+    pass
+
+
+def dotted(x, w): ...
+
+
+def described(x, w):
+    """Convolve."""
+
+
+@pytest.mark.parametrize("function", [passing, described, dotted])
+def test_an_empty_body_is_not_attempted_as_for_a_check(function):
+    before = len(records.events("explain"))
+    found, checked = explain("E1.2", function, 2), check("E1.2", function)
+    assert (found.status, found.message) == ("not attempted", checked.message)
+    assert "still empty" in found.message
+    assert len(records.events("explain")) == before
+
+
+def test_the_name_alone_is_asked_for_with_the_index():
+    call = '`explain("E1.2", my_convolution, t)`'
+    assert explain("E1.2", np.ones(3), 2).message.endswith(f"without brackets after it: {call}.")
 
 
 def test_a_median_is_not_a_sum():
@@ -404,7 +429,7 @@ def test_numpys_whole_numbers_are_indices():
 
 
 def test_exercises_without_products_name_those_with_some():
-    with pytest.raises(ValueError, match=r"explain works for E0.1, .*E1.2"):
+    with pytest.raises(ValueError, match=r"exercise_id must be one of E0.1, .*E1.2.*; got 'E1.4'"):
         explain("E1.4", max, 1)
     with pytest.raises(ValueError, match="no probe"):
         trace(EXERCISES["E1.4"], max, 1)
@@ -521,7 +546,7 @@ def test_the_same_call_draws_the_same_picture():
 def test_matplotlib_is_loaded_for_the_picture_only():
     program = (
         "import sys; from cnncourse.exercises import explain;"
-        "print(explain('E1.2', lambda x, w: None, 2).status, 'matplotlib' in sys.modules)"
+        "print(explain('E1.2', lambda x, w: 'text', 2).status, 'matplotlib' in sys.modules)"
     )
     done = subprocess.run([sys.executable, "-c", program], check=True, capture_output=True)
     assert done.stdout.decode().split() == ["error", "False"]

@@ -9,6 +9,7 @@ solutions are recorded, on this machine only, by ``cnncourse.records``.
 from __future__ import annotations
 
 from numbers import Real
+from threading import TIMEOUT_MAX
 from typing import Any
 
 import numpy as np
@@ -21,6 +22,7 @@ from cnncourse.exercises.ladder import Ladder, Page
 from cnncourse.exercises.model import Exercise
 from cnncourse.exercises.registry import EXERCISES, get
 from cnncourse.exercises.report import CheckResult
+from cnncourse.exercises.running import TIME_LIMIT
 from cnncourse.exercises.variants import set_variant
 
 __all__ = [
@@ -44,10 +46,10 @@ _NO_ATTEMPT = ("not a function", "not a value")
 
 def check(
     exercise_id: str,
-    function: Any,
+    answer: Any,
     *,
     seed: int | str | None = None,
-    time_limit: float = 10.0,
+    time_limit: float = TIME_LIMIT,
 ) -> CheckResult:
     """Check a learner's answer, on small fixed cases and on fresh random ones if it is a function.
 
@@ -55,7 +57,7 @@ def check(
     ----------
     exercise_id : str
         The exercise, "E1.2".
-    function : callable or value
+    answer : callable or value
         The learner's function itself, not the result of a call. For an exercise that gives numbers
         it is the answer: a number, or an array.
     seed : int, str or None, default None
@@ -84,11 +86,14 @@ def check(
     exercise = get(exercise_id)
     if isinstance(seed, np.integer):
         seed = int(seed)
-    if not (seed is None or isinstance(seed, (int, str))):
+    if isinstance(seed, bool) or not (seed is None or isinstance(seed, (int, str))):
         raise TypeError(f"seed must be a whole number, a string or None, got {seed!r}")
-    if not isinstance(time_limit, Real) or not 0 < time_limit < float("inf"):
+    if isinstance(time_limit, Real) and time_limit > TIMEOUT_MAX:  # Python can wait no longer
+        most = f"at most {TIMEOUT_MAX:.0f}, got more"
+        raise ValueError(f"time_limit must be a positive number of seconds, {most}")
+    if not isinstance(time_limit, Real) or not time_limit > 0:
         raise ValueError(f"time_limit must be a positive number of seconds, got {time_limit!r}")
-    result = judge(exercise, function, seed=seed, time_limit=float(time_limit))
+    result = judge(exercise, answer, seed=seed, time_limit=float(time_limit))
     if result.status != "not attempted" and result.problem not in _NO_ATTEMPT:
         _LADDER.attempt(exercise, result)
     return result

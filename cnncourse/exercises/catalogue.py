@@ -12,12 +12,12 @@ from cnncourse.exercises.judging import judge
 from cnncourse.exercises.model import Exercise, Misconception
 from cnncourse.exercises.registry import EXERCISES
 from cnncourse.exercises.report import CheckResult
+from cnncourse.exercises.running import TIME_LIMIT
 
 HINTS = 3
 # Drawing cases that tell all ideas apart must not be a matter of luck.
 DRAWS = tuple(str(number) for number in range(8))
 CHECKS = DRAWS[:2]
-TIME_LIMIT = 10.0  # s
 _HEAD = """# The exercises
 
 What each check gives points for, and the mistakes that it recognises and answers with a hint of

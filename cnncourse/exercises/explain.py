@@ -7,7 +7,6 @@ unit impulses: f(x, w) = sum_p sum_q x[p] w[q] f(impulse at p, impulse at q).
 from __future__ import annotations
 
 import base64
-import inspect
 import operator
 from dataclasses import dataclass
 from functools import cached_property
@@ -18,10 +17,10 @@ import numpy as np
 
 from cnncourse._sums import Index, place
 from cnncourse.cards import GREEN, GREY, ORANGE, card, paragraph, prose
-from cnncourse.exercises import wording
 from cnncourse.exercises.explain_probing import CannotDraw, Questions, Status, impulses, probe_of
 from cnncourse.exercises.explain_taps import Taps
 from cnncourse.exercises.explain_words import Words, output, rule, size
+from cnncourse.exercises.finding import before_running
 from cnncourse.exercises.formatting import format_value
 from cnncourse.exercises.model import Exercise, Probe
 from cnncourse.exercises.registry import EXERCISES, get
@@ -150,7 +149,8 @@ def explain(exercise_id: str, function: Any, *index: int) -> Explanation:
     if exercise.probe is None:
         known = ", ".join(e.id for e in EXERCISES.values() if e.probe is not None)
         raise ValueError(
-            f"{exercise.id} has no outputs that are sums of products; explain works for {known}"
+            f"exercise_id must be one of {known}, whose outputs are sums of products; got "
+            f"{exercise.id!r}"
         )
     found = trace(exercise, function, *index)
     if found.status != "not attempted":
@@ -172,7 +172,9 @@ def trace(exercise: Exercise, function: Any, *index: int) -> Explanation:
     answer = exercise.reference or exercise.solution
     right = impulses(exercise, lambda args: np.array(answer(*args), dtype=float))
     try:
-        _before_running(exercise, function)
+        unfit = before_running(exercise, function, "explain", *probe.index)
+        if unfit is not None:
+            raise CannotDraw(unfit)
         yours, remark = Questions(exercise, function, where).taps()
     except CannotDraw as reason:
         return Explanation(exercise, where, reason.status, reason.message, right)
@@ -199,27 +201,3 @@ def _index(probe: Probe, index: tuple[Any, ...]) -> Index:
     if any(value < 0 for value in where):
         raise ValueError(f"index ({names}) counts from 0, got {where}")
     return where
-
-
-def _before_running(exercise: Exercise, function: Any) -> None:
-    """Refuse what cannot be called as the task does."""
-    if not callable(function):
-        call = ", ".join([f'"{exercise.id}"', exercise.stub_name, *probe_of(exercise).index])
-        message = (
-            f"`explain` needs your function, and got {_what(function)}. Give it the name alone, "
-            f"without brackets after it: `explain({call})`."
-        )
-        raise CannotDraw("error", message)
-    try:
-        signature = inspect.signature(function)
-        signature.bind(*exercise.arguments)
-    except TypeError:
-        message = wording.wrong_arguments(exercise, function, inspect.signature(function))
-        raise CannotDraw("error", message) from None
-    except ValueError:  # some functions written in C do not tell their arguments
-        pass
-
-
-def _what(value: Any) -> str:
-    name = type(value).__name__
-    return "None" if value is None else f"{'an' if name[:1].lower() in 'aeiou' else 'a'} {name}"

@@ -1,11 +1,16 @@
-"""What a check found, before and after the points are counted."""
+"""What a check found, before and after the points are counted; `explain` finds the same."""
 
 from __future__ import annotations
 
+import inspect
 from dataclasses import dataclass
+from typing import Any
 
+from cnncourse.exercises import wording
 from cnncourse.exercises.model import Exercise
 from cnncourse.exercises.report import CheckResult, Counterexample, PartResult, Status
+from cnncourse.exercises.running import Call, Failure
+from cnncourse.exercises.untouched import is_empty
 
 
 @dataclass(frozen=True)
@@ -19,6 +24,59 @@ class Finding:
     hint: str = ""
     case: int | None = None
     without_points: bool = False
+
+
+def before_running(
+    exercise: Exercise, function: Any, tool: str = "check", *index: str
+) -> Finding | None:
+    """Find what can be told from the object alone.
+
+    Parameters
+    ----------
+    exercise : Exercise
+    function : object
+        What came as the learner's function.
+    tool : {"check", "explain"}
+        What was called.
+    *index : str
+        What it is given after the function.
+    """
+    if not callable(function):
+        message = wording.not_a_function(exercise, function, tool, *index)
+        return Finding("error", message, "not a function")
+    if is_empty(function):
+        return Finding("not attempted", wording.empty(exercise), "empty")
+    try:
+        signature = inspect.signature(function)
+    except (TypeError, ValueError):  # some functions written in C do not tell
+        return None
+    try:
+        signature.bind(*exercise.arguments)
+    except TypeError:
+        message = wording.wrong_arguments(exercise, function, signature)
+        return Finding("error", message, "wrong arguments")
+    return None
+
+
+def of_failure(
+    exercise: Exercise, function: Any, failure: Failure, calls: int | None = None
+) -> Finding:
+    """Say why a call, of so many, gave nothing."""
+    if failure.kind == "stub":
+        message = wording.stub(exercise, function, failure.line)
+        return Finding("not attempted", message, "stub")
+    if failure.kind == "time":
+        return Finding("error", wording.time_up(failure, calls), "time limit")
+    hint = exercise.error_hints.get(failure.error.partition(":")[0], "")
+    return Finding("error", wording.failure(exercise, failure), failure.kind, hint=hint)
+
+
+def of_form(call: Call) -> Finding:
+    """Say why what a call gave cannot be read."""
+    assert call.reading is not None
+    printed = call.reading.kind == "none" and bool(call.printed.strip())
+    message = wording.unreadable(call.reading, printed=printed)
+    return Finding("wrong", message, "printed" if printed else call.reading.kind)
 
 
 def result_of(

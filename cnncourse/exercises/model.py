@@ -111,10 +111,6 @@ class Probe:
     index: tuple[str, ...]
 
 
-def _no_cases(draw: Draw) -> list[Case]:
-    raise NotImplementedError("an exercise without `given` needs `cases`")
-
-
 @dataclass(frozen=True)
 class Exercise:
     """A task, the cases that test it, and what is known about wrong answers to it.
@@ -129,7 +125,7 @@ class Exercise:
         Bears the stub's name; its docstring is the task, its body the annotated solution. Of an
         exercise with `given` the stub's name is a variable, the function's arguments are the
         numbers given, and the body ends in its only ``return``, which gives the answer.
-    cases : callable
+    cases : callable or None
         ``cases(draw)`` gives the cases, smallest first. With `given` it may be left out: there is
         one case, the numbers given.
     reference : callable or None
@@ -164,7 +160,7 @@ class Exercise:
     parts: tuple[Part, ...]
     misconceptions: tuple[Misconception, ...]
     hints: tuple[str, str, str]
-    cases: Callable[[Draw], list[Case]] = field(default=_no_cases)
+    cases: Callable[[Draw], list[Case]] | None = None
     output: OutputKind = "vector"
     reference: Callable[..., Any] | None = None
     judge: Callable[[Case, Array], str] | None = None
@@ -180,16 +176,19 @@ class Exercise:
             raise ValueError(f"{self.id}: an exercise needs a reference or a judge")
         if self.given is not None and self.broken is not None:
             raise ValueError(f"{self.id}: a program to repair is not answered by a value")
-        # A copy made by dataclasses.replace brings along the method of the one it was made from.
-        left_out = self.cases is _no_cases or (
-            getattr(self.cases, "__func__", None) is Exercise._given_case
-        )
-        if left_out and self.given is None:
+        if self.given is None and self.cases is None:
             raise ValueError(f"{self.id}: an exercise without given numbers needs cases")
-        if left_out:
-            object.__setattr__(self, "cases", self._given_case)
 
-    def _given_case(self, draw: Draw) -> list[Case]:
+    def draw_cases(self, draw: Draw) -> list[Case]:
+        """Draw the cases, smallest first; with given numbers there is one, if no others are set.
+
+        Raises
+        ------
+        ValueError
+            If the numbers given are not called as the solution's arguments.
+        """
+        if self.cases is not None:
+            return self.cases(draw)
         assert self.given is not None
         values = self.given(draw)
         if tuple(values) != self.arguments:

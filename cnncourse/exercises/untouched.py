@@ -1,4 +1,4 @@
-"""Whether a function is still the one that the learner was given, by its code."""
+"""Whether a function is empty, or still the one that the learner was given, by its code."""
 
 from __future__ import annotations
 
@@ -10,7 +10,26 @@ from types import CodeType, FunctionType
 from typing import Any
 
 _KINDS = inspect.CO_GENERATOR | inspect.CO_COROUTINE | inspect.CO_ASYNC_GENERATOR
+_IDLE = ("RESUME", "NOP", "LOAD_CONST", "RETURN_VALUE", "RETURN_CONST")
 _FILLING = ("PUSH_NULL", "NOP", "EXTENDED_ARG", "CACHE")
+
+
+def is_empty(function: Any) -> bool:
+    """Whether the body does nothing: `pass`, `...` or a docstring alone.
+
+    Examples
+    --------
+    >>> def my_flip(w):
+    ...     "Reverse the order of the numbers."
+    >>> is_empty(my_flip), is_empty(lambda w: w)
+    (True, False)
+    """
+    code = getattr(function, "__code__", None)
+    if not isinstance(code, CodeType) or code.co_flags & _KINDS:
+        return False
+    steps = list(dis.get_instructions(code))
+    loads = [s.argval for s in steps if s.opname in ("LOAD_CONST", "RETURN_CONST")]
+    return all(step.opname in _IDLE for step in steps) and not (loads and loads[-1] is not None)
 
 
 def is_copy(function: Any, original: Callable[..., Any]) -> bool:
