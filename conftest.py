@@ -13,8 +13,18 @@ import numpy as np
 import pytest
 from nbval.plugin import IPyNbCell, IPyNbFile
 
+from cnncourse import records
+
 # What a test or a notebook run by one does is nobody's progress: it stays in memory.
 os.environ["CNNCOURSE_DATA"] = "off"
+
+
+@pytest.fixture(autouse=True)
+def another_learner(request):
+    """Give each example in a docstring to a learner of whom nothing is recorded yet."""
+    if isinstance(request.node, pytest.DoctestItem):
+        records.record("reset", "")
+
 
 LARGEST_RMS = 3.0
 """Largest root mean square difference of two figures, in grey levels of 255.

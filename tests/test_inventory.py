@@ -204,7 +204,7 @@ def test_a_small_file_is_read(tmp_path):
 @pytest.mark.parametrize(
     ("old", "new", "said"),
     [
-        ("[[items]]", "[[items]", "small.toml is not in order as a TOML file"),
+        ("[[items]]", "[[items]", "small.toml: not readable as TOML"),
         ('id = "C1"', 'id = "C2"', "item 1: id must be 'C1', in order, got 'C2'"),
         ('id = "C1"', "id = 1", "item 1: id must be like 'C1', got 1"),
         ('id = "C1"\n', "", "item 1: id is missing; it must be like 'C1'"),
