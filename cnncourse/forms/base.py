@@ -135,7 +135,7 @@ class Form(FormView):
 
     def _how(self) -> str:
         other = f" Elsewhere: `{self._call}`." if self._call else ""
-        return f"Run this cell in JupyterLab to answer here.{other}"
+        return f"Run this cell to answer here, or to see what you have answered.{other}"
 
     def read(self) -> tuple[dict[str, Any], dict[str, dict[str, Any]]]:
         """Read the fields: answers by name, and messages by name for those that cannot be read."""

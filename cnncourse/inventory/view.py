@@ -12,7 +12,7 @@ from cnncourse.cards import DEEP_BLUE, SMALL, card
 from cnncourse.forms import base
 from cnncourse.forms.view import FormView
 from cnncourse.inventory.answers import first_answers, record_answer
-from cnncourse.inventory.cards import question_html, title
+from cnncourse.inventory.cards import title
 from cnncourse.inventory.items import ITEMS
 from cnncourse.inventory.model import FormName, Item, Option
 from cnncourse.inventory.prose import blocks, spans
@@ -81,17 +81,15 @@ class ConceptTest(FormView):
         )
 
     def still(self) -> str:
-        """The questions and their options, as HTML; nothing tells which options are right."""
-        items = "".join(
-            f"<li style='margin:0 0 10px'>{question_html(item.question(self.form))}</li>"
-            for item in ITEMS.values()
-        )
+        """What the form is, as HTML. Not its questions: those after the course must stay unread."""
         heading = f"<span style='font-weight:600'>{self.title}</span>"
-        how = (
-            f"<p style='{SMALL}'>Run this cell in JupyterLab to "
-            f'answer here. Elsewhere: <code>answer_concept("{self.form}", "C1", "a")</code>.</p>'
+        body = (
+            "<p style='margin:6px 0 0'>Ten questions, one at a time. Run this cell to see them: "
+            "what you have answered is kept, and you go on where you stopped.</p>"
         )
-        return card(DEEP_BLUE, heading, f"{how}<ol style='padding-left:1.6em'>{items}</ol>")
+        call = f"<code>answer_concept(&quot;{self.form}&quot;, &quot;C1&quot;)</code>"
+        how = f"Without JupyterLab: {call}."
+        return card(DEEP_BLUE, heading, f"{body}<p style='{SMALL}'>{how}</p>")
 
     @traitlets.observe("confirmed")
     def _confirm(self, change: Any) -> None:

@@ -23,31 +23,36 @@ function written(blocks) {
 const sign = (right) => (right ? "✓" : "✗");
 const inWords = (right) => (right ? "right" : "not right");
 
-/** Why the chosen answer is right or not, and, folded, the same about the others. */
+const answered = (other) =>
+  element(
+    "div",
+    { class: "ci-other" },
+    element(
+      "p",
+      { class: "ci-text" },
+      element("b", {}, `${sign(other.right)} `, ...prose(other.text)),
+      `: ${inWords(other.right)}.`,
+    ),
+    ...written(other.reason),
+  );
+
+/** Why the chosen answer is right or not, which one is right, and, folded, about the others. */
 function feedback(mark) {
   const { right, reason, others, concept, where } = mark;
   const verdict = element(
     "p",
     { class: `ci-verdict ${right ? "ci-right" : "ci-not"}`, tabindex: "-1" },
     element("b", {}, `${sign(right)} ${right ? "Right" : "Not right"}.`),
-    ` ${concept}`,
   );
-  const list = others.map((other) =>
-    element(
-      "div",
-      { class: "ci-other" },
-      element(
-        "p",
-        { class: "ci-text" },
-        element("b", {}, `${sign(other.right)} `, ...prose(other.text)),
-        `: ${inWords(other.right)}.`,
-      ),
-      ...written(other.reason),
-    ),
-  );
+  const wrong = others.filter((other) => !other.right);
   const summary = element("summary", {}, "The other answers, and why");
-  const parts = [verdict, ...written(reason), element("details", {}, summary, ...list)];
-  if (where) parts.push(element("p", { class: "cf-hint" }, where));
+  const parts = [
+    verdict,
+    ...written(reason),
+    ...others.filter((other) => other.right).map(answered),
+    element("details", {}, summary, ...wrong.map(answered)),
+    element("p", { class: "cf-hint" }, `The idea: ${concept}.${where ? ` ${where}` : ""}`),
+  ];
   return { parts, verdict };
 }
 
