@@ -188,7 +188,7 @@ class _Board:
         axes.text(x, y, short(value), ha="center", va="center", fontsize=12,
                   color=GREY if colour is None else BLACK, fontweight=bold)  # fmt: skip
         if label:
-            small = 10 if len(label) <= 7 else 7.5  # the cell is no wider
+            small = 10 if len(label) <= 7 else min(7.5, 75 / len(label))  # the cell is no wider
             axes.text(x, at[1] + 0.77, label, ha="center", va="center", fontsize=small)
 
     def _frame(self, axes: Axes, name: str, shape: Index, at: Any) -> None:
