@@ -17,6 +17,7 @@ from cnncourse.exercises import EXERCISES, check, get, given, set_variant, varia
 from cnncourse.exercises.comparing import as_written
 from cnncourse.exercises.giving import Given
 from cnncourse.exercises.model import Exercise, Misconception, Part
+from cnncourse.exercises.valued import _rounded
 
 WITH_NUMBERS = [key for key, exercise in EXERCISES.items() if exercise.given is not None]
 # What the seeds gave when E1.0 was published. A class has these numbers: they must never change.
@@ -298,7 +299,8 @@ OTHER_FORMS = [
     ([None], "error", "not a value", "some items are None"),
     (float("nan"), "wrong", "not finite", "NaN, not a number"),
     (-np.inf, "wrong", "not finite", "infinity"),
-    (10**400, "error", "not a value", "my_estimate"),
+    (10**400, "error", "not a value", "`my_estimate` holds a number that is too large"),
+    ([0.0] * 10**6, "wrong", "shape", "holds more than 100000 numbers, and a number is asked"),
     (1e308, "wrong", "", "no slip that this check knows"),
     (True, "error", "not a value", "truth value"),
     (1 + 2j, "error", "not a value", "complex numbers"),
@@ -392,6 +394,46 @@ def test_a_right_answer_rounded_too_far_is_told():
     results = (check("E1.0", round(right(seed)), seed=seed) for seed in range(200))
     result = next(result for result in results if result.problem == "rounded")
     assert result.status == "wrong" and "all its decimals" in result.message
+
+
+def test_rounding_is_told_from_an_answer_that_is_off():
+    rounded = 0
+    for seed in range(300):
+        expected = np.array(right(seed))
+        exact = Fraction(float(expected)).limit_denominator(100)
+        for off in (Fraction(1, 10), Fraction(-1, 10)):
+            # 2.9 and a tenth is 3: that may well be 2.9, rounded.
+            if (exact + off).denominator > 1:
+                assert not _rounded(np.array(float(exact + off)), expected), (seed, exact, off)
+        if exact.denominator > 1:
+            for whole in (round(exact), math.trunc(exact)):
+                assert _rounded(np.array(float(whole)), expected), (seed, exact, whole)
+                rounded += 1
+    assert rounded > 300
+    assert check("E1.0", 6.2).problem == check("E1.0", 2.8, seed=1).problem == ""
+
+
+@pytest.mark.parametrize(
+    ("answer", "exact", "is_rounded"),
+    [
+        (6.2, 6.3, False),
+        (6.4, 6.3, False),
+        (6.2, 6.300000000000001, False),
+        (6.0, 6.3, True),
+        (6.3, 6.26, True),
+        (6.2, 6.26, True),
+        (6.4, 6.26, False),
+        (-6.2, -6.25, True),
+        (-6.3, -6.25, True),
+        (-7.0, -6.25, False),
+        (-6.0, -6.25, True),
+        (0.2, 0.3, False),
+        (3.0, 2.5, True),
+        (1e300, 2.5, False),
+    ],
+)
+def test_what_counts_as_rounded(answer, exact, is_rounded):
+    assert _rounded(np.array(answer), np.array(exact)) is is_rounded
 
 
 def test_the_answer_to_other_numbers_is_told():

@@ -7,6 +7,7 @@ the output may bring along (``__eq__``, ``__array_function__``) have no part in 
 from __future__ import annotations
 
 import array
+import contextlib
 import sys
 from collections.abc import Coroutine
 from dataclasses import dataclass
@@ -202,8 +203,9 @@ def _from_framework(value: Any) -> NDArray[Any] | None:
 
 def _from_list(items: list[Any], asked: str) -> tuple[NDArray[np.float64], bool]:
     _refuse_many(len(items))
-    if items and set(map(type, items)) <= {float, np.float64}:  # all the same, but at once
-        return np.array(items, dtype=np.float64), False
+    if items and set(map(type, items)) <= {float, int, np.float64}:  # all at once is quicker
+        with contextlib.suppress(OverflowError):
+            return np.array(items, dtype=np.float64), False
     parts: list[NDArray[np.float64]] = []
     count = 0
     for item in items:
