@@ -150,7 +150,7 @@ def _reset(agreed: bool) -> int:
     copy = copy_in(folder, content)
     print(
         f"Your progress will begin anew: points, hints, predictions and minutes count from zero.\n"
-        f"A copy of all {len(content['events'])} records is kept in {copy}."
+        f"A copy of all {len(content['events'])} records will be kept in {copy}."
     )
     if not agreed and not _agrees(sys.stdin):
         print("Nothing was changed.")

@@ -202,7 +202,7 @@ def test_reset_asks_keeps_a_copy_and_begins_anew(used, capsys, monkeypatch):
     told = capsys.readouterr().out
     [copy] = copies(used)
     assert "points, hints, predictions and minutes count from zero" in told
-    assert f"A copy of all 2 records is kept in {copy}." in told
+    assert f"A copy of all 2 records will be kept in {copy}." in told
     assert told.endswith("Go on? [y/N] Done.\n")
     assert len(json.loads(copy.read_text(encoding="utf-8"))["events"]) == 2
     assert records.events() == notebook.since_reset() == []

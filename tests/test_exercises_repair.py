@@ -9,7 +9,7 @@ import pytest
 from cnncourse import records
 from cnncourse.exercises import EXERCISES, check, get, solution
 from cnncourse.exercises.drawing import Draw
-from cnncourse.exercises.untouched import is_copy
+from cnncourse.exercises.untouched import fingerprint, is_copy
 
 REPAIRS = [key for key, exercise in EXERCISES.items() if exercise.broken is not None]
 STUB = get("R1.1").stub_source
@@ -248,3 +248,13 @@ def test_an_answer_in_single_precision_is_right_where_its_terms_cancel():
 
     for seed in (90, 215, *range(20)):  # in the first two an output is the rounding alone
         assert check("R1.1", averaged, seed=seed).points == 3
+
+
+def test_a_fingerprint_tells_answers_apart_and_nothing_of_them():
+    one = function(LOOP)
+    assert fingerprint(one) == fingerprint(function(LOOP)) != ""
+    assert fingerprint(function(LOOP.replace("total = 0", "total = 1"))) != fingerprint(one)
+    assert fingerprint(6.3) == fingerprint(6.3) != fingerprint(6.4)
+    assert fingerprint(np.float64(6.3)) != ""
+    assert fingerprint([6.3]) == fingerprint(print) == fingerprint(None) == ""
+    assert re.fullmatch("[0-9a-f]{12}", fingerprint("a secret"))

@@ -280,7 +280,18 @@ def test_first_comes_the_concept_test(life):
     life.takes_test("before", "C2")
     assert life.next == f"{told} (1 question is left)."
     life.takes_test("before", "C1")
+    assert life.next == (
+        "Lesson 01 Spaceship smoothing: open notebooks/01_spaceship_smoothing.ipynb; "
+        "3 predictions and 2 exercises wait for you there."
+    )
+    life.does("prediction", "P1.1", answer=13.2, sure=0.5, seen=False)
     assert life.next == "Lesson 01, E1.1 Centre of mass: not tried yet."
+
+
+def test_the_same_answer_checked_again_is_no_new_attempt(life):
+    for answer in ("a", "a", "b", "a", "a", "", "", None):  # without a fingerprint each counts
+        life.does("attempt", "E1.1", status="wrong", points=0, max_points=2, answer=answer)
+    assert life.task("E1.1").attempts == 6
 
 
 def test_who_has_begun_lesson_01_is_not_sent_back(life):

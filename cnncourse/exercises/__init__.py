@@ -23,6 +23,7 @@ from cnncourse.exercises.model import Exercise
 from cnncourse.exercises.registry import EXERCISES, get
 from cnncourse.exercises.report import CheckResult
 from cnncourse.exercises.running import TIME_LIMIT
+from cnncourse.exercises.untouched import fingerprint
 from cnncourse.exercises.variants import set_variant
 
 __all__ = [
@@ -95,7 +96,7 @@ def check(
         raise ValueError(f"time_limit must be a positive number of seconds, got {time_limit!r}")
     result = judge(exercise, answer, seed=seed, time_limit=float(time_limit))
     if result.status != "not attempted" and result.problem not in _NO_ATTEMPT:
-        _LADDER.attempt(exercise, result)
+        _LADDER.attempt(exercise, result, fingerprint(answer))
     return result
 
 

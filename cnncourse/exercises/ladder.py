@@ -46,8 +46,8 @@ class Ladder:
         self._given: dict[str, int] = {}
         self._attempted: set[str] = set()
 
-    def attempt(self, exercise: Exercise, result: CheckResult) -> None:
-        """Note that the learner has tried, and what came of it."""
+    def attempt(self, exercise: Exercise, result: CheckResult, answer: str) -> None:
+        """Note that the learner has tried, and what came of it; `answer` is its fingerprint."""
         self._attempted.add(exercise.id)
         records.record(
             "attempt",
@@ -58,6 +58,7 @@ class Ladder:
             misconception=result.misconception,
             problem=result.problem,
             variant=result.variant,
+            answer=answer,
         )
 
     def hint(self, exercise: Exercise) -> Page:
@@ -69,12 +70,13 @@ class Ladder:
         records.record("hint", exercise.id, number=shown)
         text = exercise.hints[shown - 1]
         if shown == steps:
-            text += f' That was the last hint. After an attempt, solution("{exercise.id}") helps.'
+            after = "" if self._tried(exercise) else "After an attempt, "
+            text += f' That was the last hint. {after}solution("{exercise.id}") shows one way.'
         return Page(f"{exercise.id} hint {shown} of {steps}", text)
 
     def solution(self, exercise: Exercise, *, anyway: bool) -> Page:
         """Show the solution, if the learner has tried or insists."""
-        tried = exercise.id in self._attempted or bool(records.events("attempt", exercise.id))
+        tried = self._tried(exercise)
         if not (tried or anyway):
             verb = "write" if exercise.broken is None else "mend"
             verb = verb if exercise.given is None else "work out"
@@ -94,3 +96,6 @@ class Ladder:
             "Other ways are right, too: the check looks at what a function gives.",
             exercise.solution_source,
         )
+
+    def _tried(self, exercise: Exercise) -> bool:
+        return exercise.id in self._attempted or bool(records.events("attempt", exercise.id))

@@ -1,13 +1,16 @@
-"""Whether a function is empty, or still the one that the learner was given, by its code."""
+"""Whether an answer is empty, the one that the learner was given, or the one checked before."""
 
 from __future__ import annotations
 
 import dis
+import hashlib
 import inspect
 from bisect import bisect_left
 from collections.abc import Callable
 from types import CodeType, FunctionType
 from typing import Any
+
+import numpy as np
 
 _KINDS = inspect.CO_GENERATOR | inspect.CO_COROUTINE | inspect.CO_ASYNC_GENERATOR
 _IDLE = ("RESUME", "NOP", "LOAD_CONST", "RETURN_VALUE", "RETURN_CONST")
@@ -47,6 +50,27 @@ def is_copy(function: Any, original: Callable[..., Any]) -> bool:
     if function.__defaults__ or function.__kwdefaults__:
         return False
     return _steps(function.__code__) == _steps(original.__code__)
+
+
+def fingerprint(answer: Any) -> str:
+    """Give a short text that is the same for the same code or number; "" for other things.
+
+    It tells whether an answer was checked before, and nothing of what is in it.
+
+    Examples
+    --------
+    >>> fingerprint(lambda x: x + 1) == fingerprint(lambda x: x + 1)
+    True
+    >>> fingerprint(lambda x: x + 1) == fingerprint(lambda x: x + 2), fingerprint(object())
+    (False, '')
+    """
+    if type(answer) is FunctionType:
+        text = repr((_steps(answer.__code__), answer.__name__))
+    elif type(answer) in (int, float, str) or issubclass(type(answer), np.number):
+        text = repr(answer)
+    else:
+        return ""
+    return hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()[:12]
 
 
 def _steps(code: CodeType) -> list[Any]:

@@ -74,17 +74,19 @@ def calibration_plot(
         label = "_" if words else "95 % interval"  # once in the legend
         axes.vlines(x, low, high, color=BLUE, linewidth=2, label=label)
         axes.plot([x], [share], "o", color=BLUE, markersize=6 + 2 * math.sqrt(count))
+        last = x > 95  # at its left is the next level's interval
         axes.annotate(
-            f"{good} of {count}", (x, share), xytext=(-9, 0), textcoords="offset points",
-            ha="right", va="center", fontsize=11,
+            f"{good} of {count}", (x, share), xytext=(9 if last else -9, 0),
+            textcoords="offset points", ha="left" if last else "right", va="center", fontsize=11,
+            bbox={"boxstyle": "square,pad=0.1", "facecolor": "white", "edgecolor": "none"},
         )  # fmt: skip
         words.append(f"At {x:.0f} %: {good} of {count} right ({low:.0f} to {high:.0f} %).")
-    axes.set_xlim(0, 104)
+    axes.set_xlim(0, 116)
     axes.set_ylim(-4, 104)
     axes.set_xticks(100 * np.unique([0, *said, *np.ravel(levels)]))
     axes.set_xlabel("how sure you were (%)")
     axes.set_ylabel("predictions that were right (%)")
-    axes.set_title("How far your sureness was justified", pad=30)
+    axes.set_title("How sure you were, and how often right", pad=30)
     axes.legend(loc="lower left", bbox_to_anchor=(0, 1), ncols=2, borderaxespad=0.3)
     alt = (
         f"Share of right predictions against how sure you were of them, from {said.size} "

@@ -115,7 +115,10 @@ def _facts(lesson: LessonProgress) -> str:
     if lesson.predictions:
         facts.append(f"{lesson.predicted} of {lesson.predictions} predictions made")
         facts += [f"{lesson.right} right"] if lesson.predicted else []
-    return ", ".join([*facts, _minutes(lesson.minutes)])
+    begun = lesson.predicted or any(found.attempts for found in lesson.tasks)
+    if begun or lesson.minutes >= 1:
+        facts.append(_minutes(lesson.minutes))
+    return ", ".join(facts)
 
 
 def _task_name(found: TaskProgress) -> str:
@@ -128,7 +131,7 @@ def _state(found: TaskProgress) -> str:
     if not found.task.counts:
         words.append("counts for nothing")
     elif found.attempts:
-        words.append(f"{found.points} of {found.task.max_points} points")
+        words.append(f"{found.points} of {_number(found.task.max_points, 'point')}")
     else:
         words.append(_number(found.task.max_points, "point"))
     if found.attempts:

@@ -54,7 +54,7 @@ class TaskProgress:
     points : int
         Of the best attempt.
     attempts, hints : int
-        How often it was checked, and how many of its hints were read.
+        How many answers were checked, and how many of its hints were read.
     solution_seen, passed : bool
     last_idea : str
         What the last attempt was about, as a sentence; "" if it passed or nothing was recognised.

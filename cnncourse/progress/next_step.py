@@ -39,13 +39,25 @@ def next_step(
     for lesson in lessons:
         for found in lesson.tasks:
             if not found.passed and found.task.counts:
-                return _exercise(lesson, found)
+                return _exercise(lesson, found) if _begun(lesson) else _lesson(lesson)
     if after < items and lessons:
         return (
             f"All exercises are done: take the concept test again in lesson "
             f'{lessons[-1].lesson.number}, concept_test("after"), and see what you have gained.'
         )
     return "All that there is so far is done."
+
+
+def _begun(lesson: LessonProgress) -> bool:
+    return bool(lesson.predicted) or any(found.attempts or found.hints for found in lesson.tasks)
+
+
+def _lesson(lesson: LessonProgress) -> str:
+    waiting = [f"{len(lesson.tasks)} exercises" if len(lesson.tasks) > 1 else "an exercise"]
+    if lesson.predictions:
+        waiting.insert(0, f"{lesson.predictions} predictions")
+    place = f"Lesson {lesson.lesson.number} {lesson.lesson.title}"
+    return f"{place}: open {lesson.lesson.file}; {' and '.join(waiting)} wait for you there."
 
 
 def _exercise(lesson: LessonProgress, found: TaskProgress) -> str:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from itertools import pairwise
 from typing import Any
 
 from cnncourse.inventory.answers import first_answers
@@ -74,12 +75,18 @@ def _task(task: Task, events: Sequence[Event]) -> TaskProgress:
     return TaskProgress(
         task,
         points=max(points, default=0),
-        attempts=len(attempts),
+        attempts=_different(attempts),
         hints=min(max(hints, default=0), task.hints),
         solution_seen=any(event.kind == "solution" for event in events),
         passed=passed,
         last_idea=task.ideas.get(idea, "") if isinstance(idea, str) else "",
     )
+
+
+def _different(attempts: Sequence[Mapping[str, Any]]) -> int:
+    """Count the attempts but those that checked the answer of the one before: Run All does that."""
+    answers = [attempt.get("answer") or object() for attempt in attempts]
+    return sum(now != before for before, now in pairwise([None, *answers]))
 
 
 def _is_work(event: Event) -> bool:
