@@ -26,9 +26,12 @@ class NotebookPage:
         page.wait_for_function(
             f"window.jupyterapp && {NOTEBOOK}?.sessionContext?.session?.kernel?.status === 'idle'"
         )
-        if theme != "JupyterLab Light":
+        # Another test's theme stays in the server's settings, and may be on its way here.
+        light = "true" if theme == "JupyterLab Light" else "false"
+        page.wait_for_function("document.body.dataset.jpThemeLight !== undefined")
+        if page.evaluate("document.body.dataset.jpThemeLight") != light:
             self.command("apputils:change-theme", theme=theme)
-            page.wait_for_function("document.body.dataset.jpThemeLight === 'false'")
+            page.wait_for_function(f"document.body.dataset.jpThemeLight === '{light}'")
         if page.evaluate("!window.jupyterapp.shell.leftCollapsed"):
             page.evaluate("window.jupyterapp.shell.collapseLeft()")
 
