@@ -2,8 +2,21 @@
 
 Each is an anywidget whose ECMAScript module computes and draws in the browser, with a model in
 plain Python beside it and a still picture for places where no widget can live.
+
+``EXPLORERS`` holds them by name; each, called without arguments, gives a demonstration.
 """
 
-from cnncourse.explore.smoothing_view import SmoothingExplorer
+from collections.abc import Callable
+from typing import Any
 
-__all__ = ["SmoothingExplorer"]
+from cnncourse.explore.smoothing_view import SmoothingExplorer, smoothing
+
+EXPLORERS: dict[str, Callable[..., Any]] = {
+    "smoothing": smoothing,
+}
+
+__all__ = [
+    "EXPLORERS",
+    "SmoothingExplorer",
+    "smoothing",
+]

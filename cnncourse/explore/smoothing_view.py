@@ -199,6 +199,17 @@ class SmoothingExplorer(anywidget.AnyWidget):
         return [float(weight) for weight in weights]
 
 
+def smoothing(track: Track | None = None, **state: Any) -> SmoothingExplorer:
+    """Slide a kernel over a noisy track; the arguments are those of `SmoothingExplorer`.
+
+    Examples
+    --------
+    >>> smoothing(kernel_name="linear", length=3).describe()[:39]
+    'A causal linear kernel of 3 lies at t ='
+    """
+    return SmoothingExplorer(track, **state)
+
+
 def _sent_once(model: SmoothingModel) -> dict[str, object]:
     """What the browser needs to know of a track and of the kernels, by trait name."""
     track = model.track
