@@ -112,35 +112,53 @@ class Picture:
         self.figure = figure
         self.alt = alt
 
-    def png(self) -> bytes:
+    def png(self, *, sharpness: float = SHARPNESS, colours: int = 256) -> bytes:
         """Render the figure as PNG, free of dates and versions, so that equal figures are equal.
 
         256 colours are plenty for a drawing, and make the file a third as large.
+
+        Parameters
+        ----------
+        sharpness : float
+            Pixels in the file for each pixel of the page.
+        colours : int
+            At most so many.
         """
         raw, png = io.BytesIO(), io.BytesIO()
         with house_style():
-            self.figure.savefig(raw, format="png", dpi=SHARPNESS * DPI)
+            self.figure.savefig(raw, format="png", dpi=sharpness * DPI)
             # A second pass would start from the first one's layout and might end a pixel off.
             self.figure.set_layout_engine("none")
         with Image.open(raw) as image:
             # Unlike the other methods, this one loses neither pale areas nor small ones.
             few = image.convert("RGB").quantize(
-                256, Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE
+                colours, Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE
             )
         few.save(png, "png", optimize=True)
         return png.getvalue()
+
+    def html_image(self, *, sharpness: float = SHARPNESS, colours: int = 256) -> str:
+        """The figure as an HTML element, with its alternative text; arguments as for `png`."""
+        return self._image_element(self.png(sharpness=sharpness, colours=colours))
+
+    def _image_element(self, png: bytes) -> str:
+        address = "data:image/png;base64," + base64.b64encode(png).decode("ascii")
+        return f'<img width="{self._width()}" alt="{html.escape(self.alt)}" src="{address}">'
+
+    def _width(self) -> int:
+        """Width in the page, pixels."""
+        return round(self.figure.get_figwidth() * DPI)
 
     def __repr__(self) -> str:
         return f"Figure: {self.alt}"
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> tuple[dict, dict]:
-        png, width = self.png(), round(self.figure.get_figwidth() * DPI)
+        png = self.png()
         # JupyterLab shows the alternative text of an HTML image only; nbconvert takes the PNG's.
-        address = "data:image/png;base64," + base64.b64encode(png).decode("ascii")
         # A folded output shows its first line: an empty-looking one gives nothing away.
-        image = f' \n<img width="{width}" alt="{html.escape(self.alt)}" src="{address}">'
+        image = " \n" + self._image_element(png)
         data = {"image/png": png, "text/html": image, "text/plain": repr(self)}
-        return data, {"image/png": {"alt": self.alt, "width": width}}
+        return data, {"image/png": {"alt": self.alt, "width": self._width()}}
 
 
 def one_axes(ax: Axes | None, width: float = 8.0, height: float = 4.2) -> Axes:

@@ -8,9 +8,12 @@ from __future__ import annotations
 import base64
 import json
 import re
+import zlib
 from collections.abc import Mapping
 from html import escape
 from pathlib import Path
+
+_STATIC = Path(__file__).resolve().parent / "static"
 
 _IMPORT = re.compile(r'^import \{[^}]*\} from "(\.{1,2}/[\w./]+\.js)";\n', re.MULTILINE)
 _EXPORT = re.compile(r"^export (?=function |const )", re.MULTILINE)
@@ -30,33 +33,26 @@ _PAGE = """<!doctype html>
 <script type="application/json" id="state">{state}</script>
 <script type="module">
 {module}
-const state = JSON.parse(document.getElementById("state").textContent);
-for (const [name, text] of Object.entries(state.binary)) {{
-  const bytes = Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
-  state.plain[name] = new DataView(bytes.buffer);
-}}
-const page = {{ sent: {{}}, saves: 0, listeners: {{}} }};
-const model = {{
-  get: (name) => state.plain[name],
-  set: (name, value) => {{ state.plain[name] = value; page.sent[name] = value; }},
-  save_changes: () => {{ page.saves += 1; }},
-  on: (event, listener) => {{ (page.listeners[event] ??= []).push(listener); }},
-  off: (event, listener) => {{
-    page.listeners[event] = (page.listeners[event] ?? []).filter((one) => one !== listener);
-  }},
-}};
-page.put = (name, value) => {{
-  state.plain[name] = value;
-  (page.listeners[`change:${{name}}`] ?? []).forEach((listener) => listener());
-}};
-page.model = model;
-page.view = () => render({{ model, el: document.getElementById("{place}") }});
+{shim}
+const page = offlineModel(document.getElementById("state").textContent);
+page.view = () => render({{ model: page.model, el: document.getElementById("{place}") }});
 window.{place} = page;
+moveIntoFrame();
 page.view();
 </script>
 </body>
 </html>
 """
+
+# A page as an element of another one: unpacked and run where scripts may run, nothing otherwise.
+_FRAMED = """<!doctype html><meta charset="utf-8"><title>{title}</title><script type="module">
+const bytes = Uint8Array.from(atob("{packed}"), (letter) => letter.charCodeAt(0));
+const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("deflate"));
+const page = await new Response(stream).text();
+document.open();
+document.write(page);
+document.close();
+</script>"""
 
 
 def style_sheet(*paths: Path) -> str:
@@ -115,9 +111,62 @@ def page_of(module: str, style: str, title: str, state: Mapping[str, object], *,
     -------
     html : str
     """
-    binary = {k: base64.b64encode(v).decode() for k, v in state.items() if isinstance(v, bytes)}
-    plain = {k: v for k, v in state.items() if not isinstance(v, bytes)}
     # "<" is written as an escape, so that no text in the state can end the script element.
-    text = json.dumps({"plain": plain, "binary": binary}).replace("<", "\\u003c")
-    module = re.sub(r"^export default .*;$", "", module, flags=re.MULTILINE)
-    return _PAGE.format(title=escape(title), style=style, state=text, module=module, place=place)
+    text = json.dumps(state, default=_binary).replace("<", "\\u003c")
+    return _PAGE.format(
+        title=escape(title),
+        style=style,
+        state=text,
+        module=_without_default(module),
+        shim=_without_default(joined_module("page", _STATIC)),
+        place=place,
+    )
+
+
+def framed(page: str, title: str) -> str:
+    """A page from `page_of` as an element of another page, packed.
+
+    It stays out of sight until its script has run; then it hides the element before it, a still
+    picture, and takes its place, as high as it needs to be. Where scripts are stripped or off, the
+    picture stays.
+
+    Parameters
+    ----------
+    page : str
+        A whole HTML page.
+    title : str
+        Name of the frame for those who listen.
+
+    Returns
+    -------
+    html : str
+        An ``<iframe>`` of about a third of the page's size.
+    """
+    packed = base64.b64encode(zlib.compress(page.encode(), 9)).decode()
+    inside = escape(_FRAMED.format(title=escape(title), packed=packed))
+    style = "display:none;width:100%;border:0"
+    return f'<iframe title="{escape(title)}" style="{style}" srcdoc="{inside}"></iframe>'
+
+
+def compact(module: str) -> str:
+    r"""A module or style sheet of the course without its comments and indentation.
+
+    Examples
+    --------
+    >>> compact("// Why.\nconst a = 1; // stays\n  /** What. */\n  a + 1;\n")
+    'const a = 1; // stays\na + 1;\n'
+    """
+    without = re.sub(r"^\s*/\*.*?\*/\n", "", module, flags=re.MULTILINE | re.DOTALL)
+    return re.sub(r"^\s*//.*\n|^\s+", "", without, flags=re.MULTILINE)
+
+
+def _without_default(module: str) -> str:
+    """`module` to stand in a page's own script: with its names, without an export."""
+    return re.sub(r"^export (default .*;$)?", "", module, flags=re.MULTILINE)
+
+
+def _binary(value: object) -> object:
+    """Bytes in JSON; the page's script makes a DataView of them, as a notebook does."""
+    if isinstance(value, bytes | memoryview):
+        return {"$bytes": base64.b64encode(value).decode()}
+    raise TypeError(f"state must hold JSON values and bytes, got {type(value).__name__}")

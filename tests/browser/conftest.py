@@ -104,6 +104,20 @@ def open_page(browser, request, tmp_path):
         context.close()
 
 
+@pytest.fixture
+def show_explorer(open_page):
+    """Open an explorer's own page, with the network blocked, and wait until it has drawn."""
+
+    def opened(explorer, **options):
+        page = open_page(**options)
+        page.route("**/*", lambda route: route.abort())
+        page.set_content(explorer.to_html())
+        page.wait_for_function("document.querySelector('[data-cx=spoken]')?.textContent")
+        return page
+
+    return opened
+
+
 class Lab:
     """A JupyterLab of our own: address, key, and the folder it works in."""
 

@@ -4,6 +4,23 @@ import { element, uniqueId } from "../../widgets/static/elements.js";
 
 // ---------------------------------------------------------------- numbers
 
+/** An array from Python, { shape, dtype, data }, as { shape, values }. */
+function arrayFrom({ shape, dtype, data }) {
+  const bytes = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
+  return { shape, values: dtype === "u1" ? Float64Array.from(bytes) : float64(data) };
+}
+
+/** An array { shape, values } as Python takes it. */
+function arrayTo({ shape, values }) {
+  const copy = Float64Array.from(values);
+  return { shape: [...shape], dtype: "f8", data: new DataView(copy.buffer) };
+}
+
+/** A value of the widget's model as the explorers use it: packed arrays unpacked. */
+export function fromModel(value) {
+  return value?.dtype && value.data ? arrayFrom(value) : value;
+}
+
 /** Binary data from Python (float64, little-endian) as numbers. */
 export function float64(view) {
   const copy = view.buffer.slice(view.byteOffset, view.byteOffset + view.byteLength);
@@ -111,6 +128,98 @@ export function select({ label, options, choose }) {
     list,
   );
   return { element: root, show: (value) => (list.value = value) };
+}
+
+/** A native check box with a visible label. */
+export function toggle({ label, change }) {
+  const box = element("input", { ...OWN_KEYS, type: "checkbox", class: "cx-check" });
+  box.addEventListener("change", () => change(box.checked));
+  const root = element("label", { class: "cx-toggle" }, box, element("span", {}, label));
+  return { element: root, input: box, show: (on) => (box.checked = on) };
+}
+
+/** A native field for one number; what is no such number is refused beside it, and not taken. */
+export function numberField({ label, min = -Infinity, max = Infinity, step = 1, change }) {
+  const id = uniqueId("number");
+  const field = element("input", { ...OWN_KEYS, type: "number", id, step, class: "cx-number" });
+  const wrong = element("span", { class: "cx-wrong", role: "alert" });
+  let limits = { min, max };
+  field.addEventListener("change", () => {
+    const value = field.value === "" ? NaN : Number(field.value);
+    const fits = value >= limits.min && value <= limits.max && (step % 1 || value % 1 === 0);
+    wrong.textContent = fits ? "" : `a ${step % 1 ? "" : "whole "}number${between(limits)}`;
+    field.setAttribute("aria-invalid", String(!fits));
+    if (fits) change(value);
+  });
+  const show = (value, { min: low = limits.min, max: high = limits.max } = {}) => {
+    limits = { min: low, max: high };
+    if (Number.isFinite(low)) field.min = low;
+    if (Number.isFinite(high)) field.max = high;
+    if (document.activeElement !== field || Number(field.value) === value) {
+      if (field.value === "" || Number(field.value) !== value) field.value = value;
+      wrong.textContent = "";
+      field.setAttribute("aria-invalid", "false");
+    }
+  };
+  const name = element("label", { for: id, class: "cx-label" }, label);
+  return { element: element("div", { class: "cx-slider" }, name, field, wrong), field, show };
+}
+
+function between({ min, max }) {
+  if (!Number.isFinite(min) && !Number.isFinite(max)) return "";
+  if (!Number.isFinite(max)) return `, ${min} at least`;
+  return Number.isFinite(min) ? `, ${min} to ${max}` : `, ${max} at most`;
+}
+
+/** A field for an own picture file: grey, and reduced to `largest` [rows, columns] if it is larger. */
+export function pictureField({ label, largest, take, refuse }) {
+  const id = uniqueId("picture");
+  const field = element("input", { ...OWN_KEYS, type: "file", id, accept: "image/*" });
+  field.className = "cx-file";
+  field.addEventListener("change", async () => {
+    const [file] = field.files;
+    if (!file) return;
+    try {
+      const { picture, words } = await readPicture(file, largest);
+      take(picture, words);
+    } catch {
+      refuse(`${file.name} is not a picture that this browser can read: the old one stays.`);
+    }
+    field.value = "";
+  });
+  const name = element("label", { for: id, class: "cx-button cx-file-label" }, label);
+  return { element: element("span", { class: "cx-file-field" }, field, name), field };
+}
+
+/** The pixels of a picture file as whole numbers 0 to 255, and what was done to it in words. */
+async function readPicture(file, [rows, columns]) {
+  const bitmap = await createImageBitmap(file);
+  const factor = Math.max(1, bitmap.height / rows, bitmap.width / columns);
+  const height = Math.max(1, Math.round(bitmap.height / factor));
+  const width = Math.max(1, Math.round(bitmap.width / factor));
+  const canvas = element("canvas", { width, height });
+  const pen = canvas.getContext("2d");
+  pen.fillStyle = "#fff";
+  pen.fillRect(0, 0, width, height);
+  pen.imageSmoothingQuality = "high";
+  pen.drawImage(bitmap, 0, 0, width, height);
+  const { data } = pen.getImageData(0, 0, width, height);
+  const values = new Float64Array(width * height);
+  for (let i = 0; i < values.length; i++) {
+    values[i] = Math.round(0.299 * data[4 * i] + 0.587 * data[4 * i + 1] + 0.114 * data[4 * i + 2]);
+  }
+  const kept = factor === 1 ? "" : `, shown as ${height} × ${width}`;
+  const words = `${file.name}: ${bitmap.height} × ${bitmap.width} pixels${kept}.`;
+  return { picture: { shape: [height, width], values }, words };
+}
+
+/** A line for messages; it is spoken, too. */
+export function notice() {
+  const place = element("p", { class: "cx-notice", role: "status" });
+  const say = (words) => {
+    if (place.textContent !== words) place.textContent = words;
+  };
+  return { element: place, say };
 }
 
 /** A push button. */
@@ -336,7 +445,8 @@ export function axisY(pen, scaleY, { left, right, count = 4, colours }) {
  * `changed()` runs before the next frame, once however many changes there were.
  */
 export function sharedState(model, names, changed) {
-  const state = Object.fromEntries(names.map((name) => [name, model.get(name)]));
+  const read = (name) => fromModel(model.get(name));
+  const state = Object.fromEntries(names.map((name) => [name, read(name)]));
   const unsent = new Set();
   let frame = 0;
   let timer = 0;
@@ -354,7 +464,10 @@ export function sharedState(model, names, changed) {
     clearTimeout(timer);
     timer = 0;
     if (!unsent.size) return;
-    for (const name of unsent) model.set(name, state[name]);
+    for (const name of unsent) {
+      const value = state[name];
+      model.set(name, value?.values && value.shape ? arrayTo(value) : value);
+    }
     unsent.clear();
     model.save_changes();
   };
@@ -366,7 +479,7 @@ export function sharedState(model, names, changed) {
   const heard = names.map((name) => {
     const listener = () => {
       if (unsent.has(name)) return;
-      state[name] = model.get(name);
+      state[name] = read(name);
       soon();
     };
     model.on(`change:${name}`, listener);
@@ -378,4 +491,63 @@ export function sharedState(model, names, changed) {
     heard.forEach(([event, listener]) => model.off(event, listener));
   };
   return { state, set, send, sendSoon, soon, close };
+}
+
+// ---------------------------------------------------------------- an explorer
+
+/** Call `changed` when the page's theme or the element's size changes; returns what ends that. */
+function watchPage(root, changed) {
+  const themes = new MutationObserver(changed);
+  for (const place of [document.documentElement, document.body]) {
+    themes.observe(place, {
+      attributes: true,
+      attributeFilter: ["class", "data-jp-theme-light", "data-jp-theme-name", "style"],
+    });
+  }
+  const sizes = new ResizeObserver(changed);
+  sizes.observe(root);
+  return () => {
+    themes.disconnect();
+    sizes.disconnect();
+  };
+}
+
+/** What every explorer is made of: state, numbers from it, a view of them, and a sentence.
+ *
+ * `names`: of the state. `unpack(model)`: what Python sent once. `compute(data, state)`: all numbers
+ * that are shown. `describe(data, state, now)`: them in words. `build({ root, data, shared, state })`
+ * fills `root` and returns `{ show(now, colours), canvases }`.
+ */
+export function explorer({ title, names, unpack = () => ({}), compute, describe, build }) {
+  const render = ({ model, el }) => {
+    const data = unpack(model);
+    const root = element("div", { class: "cx", role: "group", "aria-label": title });
+    const spoken = element("p", { class: "cx-hidden", "aria-live": "polite", "data-cx": "spoken" });
+    const shared = sharedState(model, names, () => show());
+    const { state } = shared;
+    el.append(root);
+    const { show: draw, canvases = [] } = build({ root, data, shared, state });
+    root.append(spoken);
+    let colours = palette(root);
+    let speech = 0;
+    const show = () => {
+      const now = compute(data, state);
+      draw(now, colours);
+      clearTimeout(speech);
+      // Not at each step of a drag: who listens hears where it ends.
+      speech = setTimeout(() => {
+        spoken.textContent = describe(data, state, now);
+        for (const canvas of canvases) canvas.setAttribute("aria-label", spoken.textContent);
+      }, 400);
+    };
+    const unwatch = watchPage(root, () => ((colours = palette(root)), shared.soon()));
+    show();
+    return () => {
+      shared.close();
+      unwatch();
+      clearTimeout(speech);
+      root.remove();
+    };
+  };
+  return { render };
 }
