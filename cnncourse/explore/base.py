@@ -120,6 +120,8 @@ class Array(traitlets.TraitType):
             raise ValueError(f"largest must hold {ndim} numbers, got {largest}")
         self.largest = largest
         default = None if kwargs.get("allow_none") else np.zeros((1,) * ndim)
+        if default is not None:
+            default.setflags(write=False)
         super().__init__(default_value=kwargs.pop("default_value", default), **kwargs)
         self.tag(to_json=_packed_or_none, from_json=_unpacked)
 
