@@ -302,7 +302,9 @@ export function drag(element, { start = () => true, move, end }) {
 
 // ---------------------------------------------------------------- drawing
 
-/** A canvas as wide as its place and `height` pixels high, sharp on every screen. */
+/** A canvas as wide as its place and `height` pixels high, sharp on every screen.
+ *
+ * `begin(tall)` clears it for drawing, where its contents need another height. */
 export function surface({ height, label, className = "" }) {
   const canvas = element("canvas", {
     class: `cx-canvas ${className}`,
@@ -310,16 +312,16 @@ export function surface({ height, label, className = "" }) {
     "aria-label": label,
   });
   canvas.style.height = `${height}px`;
-  const begin = () => {
+  const begin = (tall = height) => {
     const density = window.devicePixelRatio || 1;
+    if (canvas.style.height !== `${tall}px`) canvas.style.height = `${tall}px`;
     const width = Math.max(200, Math.round(canvas.clientWidth));
     if (canvas.width !== Math.round(width * density)) canvas.width = Math.round(width * density);
-    if (canvas.height !== Math.round(height * density))
-      canvas.height = Math.round(height * density);
+    if (canvas.height !== Math.round(tall * density)) canvas.height = Math.round(tall * density);
     const pen = canvas.getContext("2d");
     pen.setTransform(density, 0, 0, density, 0, 0);
-    pen.clearRect(0, 0, width, height);
-    return { pen, width, height };
+    pen.clearRect(0, 0, width, tall);
+    return { pen, width, height: tall };
   };
   return { canvas, begin };
 }
