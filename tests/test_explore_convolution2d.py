@@ -1,0 +1,328 @@
+"""The explorer of 2-D convolution: its numbers and words against equation, SciPy, torch and JS."""
+
+import dataclasses
+import re
+from itertools import product
+
+import numpy as np
+import pytest
+from scipy import signal
+
+from cnncourse.explore.convolution2d_model import (
+    BOUNDARIES,
+    IMAGES,
+    KERNELS,
+    LETTER,
+    MODES,
+    OWN,
+    Convolution2dState,
+    axis_padding,
+    kernel_name,
+    output,
+    output_shape,
+    sums,
+    window,
+)
+from cnncourse.explore.convolution2d_words import (
+    after_text,
+    describe,
+    equation,
+    plain_number,
+    sum_text,
+    swap_words,
+    torch_line,
+    torch_refusal,
+)
+from cnncourse.kernels import KERNELS_2D
+from tests.parity import agree
+
+FILLS = {"zeros": "fill", "reflect": None, "replicate": None, "circular": "wrap"}
+
+
+def random_states(count, seed, largest=9):
+    """Every mode, border and order in turn; shapes and numbers at random, negative ones too."""
+    random = np.random.default_rng(seed)
+    kinds = list(product(MODES, BOUNDARIES, (True, False), (False, True)))
+    for k in range(count):
+        mode, boundary, flip, swap = kinds[k % len(kinds)]
+        image = random.integers(-9, 10, random.integers(1, largest + 1, 2)).astype(float)
+        kernel = random.standard_normal(random.integers(1, 6, 2)).round(2)
+        row, column = (int(at) for at in random.integers(0, 12, 2))
+        bias = float(random.choice([0.0, 1.5, -2.25]))
+        relu = bool(random.integers(2))
+        yield Convolution2dState(image, kernel, flip, mode, boundary, swap, bias, relu, row, column)
+
+
+def by_the_equation(state):
+    """The output by evaluating the very equation that is shown, as loops."""
+    text = equation(state)
+    found = re.search(r"Σₘ Σₙ ([IK])\[(.+), (.+)\] ([IK])\[m, n\]", text)
+    arrays = {"I": state.image, "K": state.kernel}
+    over, sliding = arrays[found[1]], arrays[found[4]]
+    names = {"zeros": "constant", "reflect": "reflect", "replicate": "edge", "circular": "wrap"}
+    border = 12
+    around = np.pad(over, border, mode=names[state.boundary])
+    rows, columns = (compile(found[g].replace("−", "-"), "index", "eval") for g in (2, 3))
+    result = np.zeros(output_shape(state))
+    for i, j in np.ndindex(result.shape):
+        total = sum(
+            around[border + eval(rows, {"i": i, "m": m}), border + eval(columns, {"j": j, "n": n})]
+            * sliding[m, n]
+            for m, n in np.ndindex(sliding.shape)
+        )
+        total += state.bias if "+ b" in text else 0.0
+        result[i, j] = max(0.0, total) if "max(0" in text else total
+    return result
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_the_output_is_what_the_equation_says(seed):
+    for state in random_states(48, seed, largest=6):
+        np.testing.assert_allclose(output(state), by_the_equation(state), atol=1e-12)
+
+
+def test_convolution_is_scipy_s():
+    for state in random_states(96, seed=4):
+        if FILLS[state.boundary] is None or not state.flip:
+            continue
+        over, sliding = state.operands
+        if state.boundary == "circular" and any(np.array(over.shape) < sliding.shape):
+            continue  # SciPy wraps around once only
+        if state.mode == "valid" and any(np.array(over.shape) < sliding.shape):
+            assert output(state).size == 0
+            continue
+        full = signal.convolve2d(over, sliding, "full", FILLS[state.boundary])
+        if state.boundary == "zeros":
+            full = signal.convolve2d(over, sliding, state.mode)
+            np.testing.assert_allclose(sums(state) - state.bias, full, atol=1e-12)
+        elif state.mode == "full":
+            np.testing.assert_allclose(sums(state) - state.bias, full, atol=1e-12)
+
+
+def torch_namespace(state):
+    """The names that the line of torch uses."""
+    torch = pytest.importorskip("torch")
+    return {
+        "F": torch.nn.functional,
+        "x": torch.tensor(state.image)[None, None],
+        "k": torch.tensor(state.kernel)[None, None],
+        "b": torch.tensor([state.bias], dtype=torch.float64),
+    }
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_the_line_of_torch_gives_the_output_or_is_refused_as_said(seed):
+    worked = 0
+    for state in random_states(96, seed=10 + seed):
+        names = torch_namespace(state)
+        line = torch_line(state)
+        if torch_refusal(state):
+            with pytest.raises(RuntimeError):
+                eval(line, names)
+            continue
+        np.testing.assert_allclose(eval(line, names)[0, 0].numpy(), output(state), atol=1e-11)
+        worked += 1
+    assert worked > 40
+
+
+def test_the_window_s_products_sum_to_its_output_cell():
+    for state in random_states(60, seed=6, largest=6):
+        result = output(state)
+        for row, column in np.ndindex(result.shape):
+            now = window(dataclasses.replace(state, row=row, column=column))
+            assert now.value == pytest.approx(result[row, column], abs=1e-12)
+            assert now.products.sum() == pytest.approx(now.total)
+            np.testing.assert_array_equal(now.products, now.samples * now.taps)
+
+
+def test_a_flipped_kernel_lies_turned_and_its_window_where_the_equation_says():
+    state = Convolution2dState(mode="full", row=2, column=1)
+    now = window(state)
+    assert (now.top, now.left) == (0, -1)
+    np.testing.assert_array_equal(now.taps, state.kernel[::-1, ::-1])
+    np.testing.assert_array_equal(now.samples[:, 1:], LETTER[:3, :2])
+    assert now.inside.tolist() == [[False, True, True]] * 3
+    unturned = window(dataclasses.replace(state, flip=False))
+    np.testing.assert_array_equal(unturned.taps, state.kernel)
+
+
+def test_a_place_beyond_the_output_is_the_nearest_one_in_it():
+    state = Convolution2dState(row=100, column=-3)
+    assert (window(state).row, window(state).column) == (6, 0)
+
+
+def test_a_kernel_that_never_fits_gives_no_output():
+    state = Convolution2dState(image=np.ones((2, 9)), mode="valid")
+    assert output_shape(state)[0] == 0
+    assert output(state).shape == (0, 7)
+    assert window(state) is None
+    assert "no output" in describe(state)
+    assert torch_refusal(state)
+
+
+@pytest.mark.parametrize("seed", range(2))
+def test_convolution_in_full_with_zeros_commutes(seed):
+    for state in random_states(48, seed=20 + seed):
+        state = dataclasses.replace(state, flip=True, mode="full", boundary="zeros", swap=True)
+        other = dataclasses.replace(state, swap=False)
+        np.testing.assert_allclose(output(state), output(other), atol=1e-11)
+        assert "the order does not matter" in swap_words(state)
+
+
+def test_a_swapped_cross_correlation_comes_out_turned():
+    state = Convolution2dState(flip=False, mode="full", swap=True)
+    before = output(dataclasses.replace(state, swap=False))
+    np.testing.assert_allclose(output(state), before[::-1, ::-1])
+    assert "turned by 180°" in swap_words(state)
+
+
+@pytest.mark.parametrize(
+    ("changes", "part"),
+    [
+        ({"mode": "valid"}, "has no output"),
+        ({"mode": "same"}, "K * I has 3 × 3 numbers, I * K has 7 × 8"),
+        ({"mode": "full", "boundary": "circular"}, "another operand goes on"),
+        ({"mode": "full", "kernel": np.ones((1, 1)), "image": np.ones((1, 1))}, "does not matter"),
+        ({"mode": "same", "kernel": np.ones((1, 1)), "image": np.ones((1, 1))}, "by chance"),
+        ({"image": np.ones((13, 4))}, "at most 12 × 12"),
+    ],
+)
+def test_what_a_swap_does_is_said(changes, part):
+    state = dataclasses.replace(Convolution2dState(swap=True), **changes)
+    assert part in swap_words(state)
+    assert part in describe(state) or "no output" in describe(state)
+
+
+def test_a_picture_does_not_become_a_kernel():
+    state = Convolution2dState(image=np.ones((20, 5)), swap=True)
+    assert not state.swapped
+    np.testing.assert_array_equal(output(state), output(dataclasses.replace(state, swap=False)))
+
+
+@pytest.mark.parametrize("flip", [True, False])
+def test_an_impulse_gives_back_the_kernel_or_the_kernel_turned(flip):
+    state = Convolution2dState(image=IMAGES["impulse"], flip=flip)
+    kernel = state.kernel if flip else state.kernel[::-1, ::-1]
+    np.testing.assert_array_equal(output(state)[2:5, 2:5], kernel)
+    assert np.abs(output(state)).sum() == np.abs(kernel).sum()
+
+
+def test_bias_and_relu_come_after_the_sum():
+    state = Convolution2dState(row=4, column=5, bias=-3.0, relu=True)
+    plain = window(dataclasses.replace(state, bias=0.0, relu=False))
+    assert window(state).total == plain.total
+    assert window(state).value == max(0.0, plain.total - 3.0)
+    assert (output(state) == np.maximum(sums(state), 0)).all()
+    assert after_text(state, window(state)).endswith(f"= {plain_number(window(state).value)}")
+
+
+def test_the_sum_is_written_with_the_terms_that_count():
+    state = Convolution2dState(row=0, column=0)
+    text = sum_text(state, window(state))
+    assert text.count("·") == 4  # five of the nine products lie on zeros beyond the corner
+    mirrored = dataclasses.replace(state, boundary="reflect")
+    assert sum_text(mirrored, window(mirrored)).count("·") == 9
+    terms = re.findall(r"(\S+)·(\S+)", text)
+    numbers = [[float(t.strip("()").replace("−", "-")) for t in pair] for pair in terms]
+    assert sum(a * b for a, b in numbers) == window(state).total
+    assert text.endswith(f"= {plain_number(window(state).total)}")
+
+
+def test_kernels_have_names():
+    for name, kernel in KERNELS.items():
+        assert kernel_name(kernel) == name
+        assert max(kernel.shape) <= 7
+    assert {name.replace("_", " ") for name in KERNELS_2D} <= set(KERNELS)
+    assert kernel_name(np.ones((3, 3))) == OWN
+    assert KERNELS["gaussian 5"].sum() == KERNELS["gaussian 7"].sum() == 1.0
+
+
+@pytest.mark.parametrize("mode", MODES)
+@pytest.mark.parametrize("taps", range(1, 8))
+def test_padding_makes_the_size_of_its_mode(mode, taps):
+    added = {"valid": 0, "same": taps - 1, "full": 2 * (taps - 1)}[mode]
+    for flip in (True, False):
+        assert sum(axis_padding(taps, mode, flip=flip)) == added
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (3.0, "3"),
+        (-0.5, "−0.5"),
+        (0.0625, "0.063"),
+        (-1e-12, "0"),
+        (1234.5678, "1234.568"),
+        (99_999_999.0, "1e8"),
+        (-0.00012345, "−1.23e−4"),
+        (120.0, "120"),
+    ],
+)
+def test_numbers_are_written_plainly(value, text):
+    assert plain_number(value) == text
+
+
+def as_sent(state):
+    """The state as the browser has it."""
+    return {f.name: getattr(state, f.name) for f in dataclasses.fields(state)}
+
+
+SENT = {"kernels": {name: kernel.tolist() for name, kernel in KERNELS.items()}}
+
+
+def expected(state):
+    """What the browser must compute, from the model."""
+    found = {
+        "name": kernel_name(state.kernel),
+        "sums": sums(state),
+        "output": output(state),
+        "swapped": state.swapped,
+        "equation": equation(state),
+        "torch": torch_line(state),
+        "refusal": torch_refusal(state),
+        "swap_words": swap_words(state),
+        "window": None,
+    }
+    now = window(state)
+    if now is None:
+        return found
+    numbers = {
+        name: getattr(now, name) for name in ("row", "column", "top", "left", "total", "value")
+    }
+    for name in ("samples", "taps", "products", "inside"):
+        numbers[name] = getattr(now, name).ravel().tolist()
+    texts = {"sum_text": sum_text(state, now), "after_text": after_text(state, now)}
+    return {**found, **texts, "window": numbers}
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_the_browser_computes_and_says_the_same(seed):
+    calls = []
+    for state in random_states(48, seed=30 + seed, largest=14):
+        calls.append(("compute", [SENT, as_sent(state)], expected(state)))
+        calls.append(("describe", [SENT, as_sent(state)], describe(state)))
+    agree("convolution2d_math", calls)
+
+
+@pytest.mark.parametrize("name", KERNELS)
+def test_the_browser_knows_each_kernel(name):
+    state = Convolution2dState(kernel=KERNELS[name], row=3, column=4)
+    agree(
+        "convolution2d_math",
+        [
+            ("compute", [SENT, as_sent(state)], expected(state)),
+            ("describe", [SENT, as_sent(state)], describe(state)),
+        ],
+    )
+    assert f"the {name} kernel" in describe(state)
+
+
+def test_a_resized_kernel_keeps_its_middle():
+    kernel = np.arange(1.0, 10).reshape(3, 3)
+    calls = [
+        ("resizedKernel", [kernel, 5, 5], np.pad(kernel, 1)),
+        ("resizedKernel", [kernel, 1, 1], np.array([[5.0]])),
+        ("resizedKernel", [kernel, 3, 7], np.pad(kernel, ((0, 0), (2, 2)))),
+        ("resizedKernel", [kernel, 4, 2], np.pad(kernel, ((0, 1), (0, 0)))[:, :2]),
+    ]
+    agree("convolution2d_math", calls)
