@@ -9,14 +9,22 @@ plain Python beside it and a still picture for places where no widget can live.
 from collections.abc import Callable
 from typing import Any
 
+from cnncourse.explore.padding_view import PaddingExplorer, padding
+from cnncourse.explore.pooling_view import PoolingExplorer, pooling
 from cnncourse.explore.smoothing_view import SmoothingExplorer, smoothing
 
 EXPLORERS: dict[str, Callable[..., Any]] = {
+    "padding": padding,
+    "pooling": pooling,
     "smoothing": smoothing,
 }
 
 __all__ = [
     "EXPLORERS",
+    "PaddingExplorer",
+    "PoolingExplorer",
     "SmoothingExplorer",
+    "padding",
+    "pooling",
     "smoothing",
 ]

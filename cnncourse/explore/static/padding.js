@@ -1,0 +1,344 @@
+// The explorer of padding and stride: a window steps over the padded input.
+import { choice, drag, explorer, notice, slider, surface, toggle } from "./kit.js";
+import { element } from "../../widgets/static/elements.js";
+import { compute, describe, pads } from "./padding_math.js";
+import { drawPadding, planOf, targetAt } from "./padding_pictures.js";
+import { ownStyle, placeSlider } from "./places.js";
+
+const STYLE = `
+.pd-body { display: grid; grid-template-columns: auto minmax(0, 1fr); gap: 6px 26px; padding: 10px 0 4px; }
+.pd-sizes { border-collapse: collapse; align-self: start; }
+.cx .pd-sizes th, .cx .pd-sizes td { padding: 3px 0 3px 12px; text-align: left; font-weight: 600; border: 0; background: none; }
+.cx .pd-sizes thead th { color: var(--cx-soft); }
+.cx .pd-sizes th:first-child { padding-left: 0; white-space: nowrap; }
+.cx .pd-sizes tr.pd-gap > * { padding-top: 12px; }
+.cx .pd-sizes i { color: var(--cx-accent); font-style: italic; }
+.pd-sizes .cx-range { width: 84px; }
+.pd-sizes .cx-value { min-width: 20px; font-weight: 600; }
+.pd-sizes[data-alike] .pd-columns { display: none; }
+.pd-sizes[data-alike] .cx-range { width: 150px; }
+.pd-key { display: flex; flex-wrap: wrap; gap: 2px 16px; font-size: 12px; color: var(--cx-soft); }
+.pd-key span { display: inline-flex; align-items: center; gap: 5px; white-space: nowrap; }
+.pd-key svg { width: 15px; height: 15px; flex: none; }
+.pd-place .cx-range { flex: 1; min-width: 80px; }
+.pd-place { margin: 4px 0 6px; }
+.pd-below { display: grid; grid-template-columns: minmax(0, 1.25fr) minmax(0, 1fr); gap: 10px 30px; border-top: 1px solid var(--cx-line); padding-top: 8px; }
+.pd-sums { display: grid; grid-template-columns: auto minmax(0, 1fr); gap: 3px 12px; font-variant-numeric: tabular-nums; }
+.pd-sums > :nth-child(odd) { font-weight: 600; }
+.pd-sums b { color: var(--cx-estimateInk); font-size: 15px; }
+.pd-head { font-weight: 600; margin: 8px 0 2px; }
+.pd-head:first-child { margin-top: 0; }
+.cx ul.pd-notes { margin: 0; padding-left: 18px; }
+.cx ul.pd-notes li { margin: 0 0 3px; }
+.pd-code { display: grid; grid-template-columns: auto minmax(0, 1fr); gap: 4px 12px; }
+.cx .pd-code code { font: 12px/1.4 var(--jp-code-font-family, ui-monospace, monospace); color: inherit; background: none; padding: 0; overflow-wrap: anywhere; white-space: normal; }
+.pd-error { display: block; color: var(--cx-estimateInk); font-weight: 600; font-size: 12px; }
+.cx p.pd-problem { font-size: 14px; font-weight: 600; color: var(--cx-estimateInk); }
+@container (max-width: 700px) {
+  .pd-body, .pd-below { grid-template-columns: minmax(0, 1fr); }
+}`;
+
+const RULE_OPTIONS = [
+  { value: "valid", label: "valid" },
+  { value: "same", label: "same, TensorFlow" },
+  { value: "torch_same", label: "same, PyTorch" },
+  { value: "half", label: "half" },
+  { value: "full", label: "full" },
+  { value: "own", label: "own" },
+];
+
+const SIZE_ROWS = [
+  { name: "n", label: "input", letter: "n", min: 1, max: 24 },
+  { name: "kernel", label: "kernel", letter: "k", min: 1, max: 7 },
+  { name: "stride", label: "stride", letter: "s", min: 1, max: 6 },
+  { name: "dilation", label: "dilation", letter: "d", min: 1, max: 4 },
+  { side: 0, label: "padding before", letter: "p₀", min: 0, max: 24 },
+  { side: 1, label: "padding after", letter: "p₁", min: 0, max: 24 },
+];
+const AXIS_NAMES = ["rows", "columns"];
+
+/** What the controls do to the state; what becomes too small for the window moves it. */
+function makeActions(shared, view) {
+  const { state } = shared;
+  const set = (patch) => {
+    const { window } = compute(null, { ...state, ...patch });
+    const moved = window.some((at, a) => at !== state.window[a]);
+    shared.set(moved ? { ...patch, window } : patch);
+  };
+  const spread = (old, axis, value) =>
+    old.map((was, a) => (a === axis || view.alike ? value : was));
+  const size = (name, axis, value) => set({ [name]: spread(state[name], axis, value) });
+  const side = (which, axis, value) => {
+    const sides = pads(state).map((pair, a) =>
+      pair.map((was, end) => (end === which && (a === axis || view.alike) ? value : was)),
+    );
+    set({ padding: sides });
+  };
+  const rule = (name) => {
+    set({ padding: name === "own" ? pads(state) : name });
+    shared.send();
+  };
+  return { set, size, side, rule };
+}
+
+/** The table of sliders, a row for each size, a column for each axis. */
+function makeSizes(shared, act) {
+  const { state } = shared;
+  const shows = [];
+  const body = element("tbody");
+  for (const { name, side, label, letter, min, max } of SIZE_ROWS) {
+    const cells = AXIS_NAMES.map((axis, a) => {
+      const input = (value) => (name ? act.size(name, a, value) : act.side(side, a, value));
+      const made = slider({
+        label: `${label}, ${axis}`,
+        ...{ min, max, step: 1, hideLabel: true, format: String },
+        input,
+        change: shared.sendSoon,
+      });
+      shows.push(() => made.show(name ? state[name][a] : pads(state)[a][side]));
+      return element("td", { class: `pd-${axis}` }, made.element);
+    });
+    const words = element("th", { scope: "row" }, `${label} `, element("i", {}, letter));
+    body.append(element("tr", { class: side === 0 ? "pd-gap" : null }, words, ...cells));
+  }
+  const first = element("th", { scope: "col" }, "rows ↕");
+  const second = element("th", { scope: "col", class: "pd-columns" }, "columns ↔");
+  const head = element("thead", {}, element("tr", {}, element("td"), first, second));
+  const table = element("table", { class: "pd-sizes" }, head, body);
+  const show = (alike) => {
+    table.toggleAttribute("data-alike", alike);
+    first.textContent = alike ? "rows and columns" : "rows ↕";
+    shows.forEach((one) => one());
+  };
+  return { element: table, show };
+}
+
+/** The key to the marks, as small drawings with words. */
+function makeKey() {
+  const root = element("div", { class: "pd-key" });
+  const entry = (words, inside) => {
+    const made = element("span", {});
+    made.innerHTML = `<svg viewBox="0 0 15 15" aria-hidden="true">${inside}</svg>`;
+    made.append(words);
+    return made;
+  };
+  const box = (attributes) => `<rect x="1" y="1" width="13" height="13" ${attributes}/>`;
+  const dashed = 'fill="none" stroke="var(--cx-data)" stroke-dasharray="2 2"';
+  const hatch = `${box('fill="none" stroke="var(--cx-data)"')}<path d="M1 9 9 1M1 14 14 1M7 14 14 7" stroke="var(--cx-data)"/>`;
+  const tap = `${box('fill="none" stroke="var(--cx-estimate)" stroke-width="2"')}<rect x="4.5" y="4.5" width="6" height="6" fill="var(--cx-estimate)"/>`;
+  const centre = '<circle cx="7.5" cy="7.5" r="2.5" fill="var(--cx-plus)"/>';
+  const entries = {
+    padding: entry("padding (zeros)", box(dashed)),
+    tap: entry("the window and its taps, and the output they make", tap),
+    centre: entry("centres of all windows", centre),
+    lost: entry("no window reaches it", hatch),
+    touched: entry(
+      "output that reads padding",
+      box('fill="none" stroke="var(--cx-plus)" stroke-width="1.5" stroke-dasharray="2 2"'),
+    ),
+  };
+  root.append(...Object.values(entries));
+  const show = (now, counts) => {
+    entries.padding.hidden = now.axes.every(({ n, padded }) => n === padded);
+    entries.lost.hidden = now.axes.every(({ remainder }) => !remainder);
+    entries.touched.hidden = !now.taps_on_padding;
+    entries.centre.hidden = counts || Boolean(now.problem);
+    entries.tap.hidden = Boolean(now.problem);
+    for (const one of Object.values(entries)) one.style.display = one.hidden ? "none" : "";
+  };
+  return { element: root, show };
+}
+
+/** The formula with its numbers, for rows and for columns. */
+function makeSums() {
+  const lines = AXIS_NAMES.map((name) => element("div", { "data-cx": `sum-${name}` }));
+  const facts = element("div", { "data-cx": "facts" });
+  const chain = element("div", { "data-cx": "chain" });
+  const root = element(
+    "div",
+    { class: "pd-sums" },
+    ...[element("div", {}, "output"), element("div", {}, "⌊(n + p₀ + p₁ − d (k − 1) − 1) / s⌋ + 1")],
+    ...[element("div", {}, "rows"), lines[0], element("div", {}, "columns"), lines[1]],
+    ...[element("div", {}, "visits"), facts, element("div", {}, "in a row"), chain],
+  );
+  const show = (now, state) => {
+    now.axes.forEach((axis, a) => lines[a].replaceChildren(...sumOf(axis, now.size[a])));
+    facts.textContent = visitsOf(now, state);
+    const sizes = now.chain.map(([r, c]) => (r ? `${r} × ${c}` : "nothing left"));
+    const last = now.chain.at(-1);
+    const stays = now.chain.slice(0, -1).some(([r, c]) => r === last[0] && c === last[1]);
+    const more = last[0] ? (stays ? ", and so on" : " → …") : "";
+    chain.textContent = sizes.join(" → ") + more;
+  };
+  return { element: root, show };
+}
+
+/** One axis' formula, its last number bold. */
+function sumOf({ n, before, after, dilation, kernel, stride, room, remainder }, output) {
+  const inner = `(${n} + ${before} + ${after} − ${dilation}·(${kernel} − 1) − 1)`;
+  if (room < 0) return [`${inner} = −${-room}: no window fits`];
+  const rest = remainder ? `, remainder ${remainder}` : "";
+  const result = element("b", {}, output ? String(output) : "none");
+  const whole = output ? `⌊${inner} / ${stride}⌋ + 1 = ⌊${room} / ${stride}⌋ + 1 = ` : "output: ";
+  return [whole, result, rest];
+}
+
+/** How often pixels are used, and how much of the work meets padding. */
+function visitsOf({ used, unused, taps, taps_on_padding, problem }, { n }) {
+  if (problem) return "none";
+  const share = ((100 * taps_on_padding) / taps).toFixed(0);
+  const range = used[0] === used[1] ? `${used[0]}` : `${used[0]} to ${used[1]}`;
+  const never = unused ? `, ${unused} of ${n[0] * n[1]} never` : "";
+  return (
+    `each input pixel by ${range} windows${never}; ` +
+    `${taps_on_padding} of ${taps} products (${share} %) are with padding`
+  );
+}
+
+/** The lines of code of each library. */
+function makeCode() {
+  const places = ["torch", "keras", "course"].map((name) => {
+    const line = element("code", { "data-cx": name });
+    return [name, line, element("span", { class: "pd-error", "data-cx": `${name}-error` })];
+  });
+  const names = { torch: "PyTorch", keras: "Keras", course: "this course" };
+  const root = element(
+    "div",
+    { class: "pd-code" },
+    ...places.flatMap(([name, line, error]) => [
+      element("div", {}, names[name]),
+      element("div", {}, line, error),
+    ]),
+  );
+  const show = ({ code }) => {
+    for (const [name, line, error] of places) {
+      line.textContent = code[name];
+      const words = code[`${name}_error`] ?? "";
+      error.textContent = words ? `✗ ${words}` : "";
+    }
+  };
+  return { element: root, show };
+}
+
+/** The pictures, with what moves the window. */
+function makeStage(shared, act, view) {
+  const picture = surface({ height: 400, label: "Padded input and output", className: "pd-canvas" });
+  const place = placeSlider({
+    label: "Step",
+    input: (window) => shared.set({ window }),
+    change: shared.sendSoon,
+  });
+  place.element.classList.add("pd-place");
+  picture.canvas.style.cursor = "pointer";
+  picture.canvas.style.touchAction = "none";
+  const move = ({ x, y }) => {
+    const window = targetAt(view.plan, view.now, x, y, view.held);
+    if (window) shared.set({ window });
+  };
+  drag(picture.canvas, {
+    start: ({ x, y }) => {
+      view.held = "";
+      for (const grid of ["input", "output"]) {
+        if (view.plan && targetAt(view.plan, view.now, x, y, grid, true)) view.held = grid;
+      }
+      return Boolean(view.held);
+    },
+    move,
+    end: () => {
+      shared.send();
+      place.range.focus({ preventScroll: true });
+    },
+  });
+  const show = (now, state, colours) => {
+    const drawing = picture.begin();
+    view.plan = planOf(now, drawing);
+    view.now = now;
+    drawPadding(drawing, view.plan, now, state, colours);
+    const step = now.window[0] * now.size[1] + now.window[1] + 1;
+    const words = `${step} of ${now.size[0] * now.size[1]}: output ${now.window.join(", ")}`;
+    place.show(now.size, now.window, now.problem ? "no output" : words);
+  };
+  return { elements: [picture.canvas, place.element], canvas: picture.canvas, show };
+}
+
+function build({ root, shared, state }) {
+  const view = { alike: true, plan: null, now: null, held: "" };
+  const act = makeActions(shared, view);
+  const rule = choice({ legend: "Padding", options: RULE_OPTIONS, choose: act.rule });
+  const alike = toggle({
+    label: "Columns as rows",
+    change: (on) => {
+      view.alike = on;
+      if (on) act.set(equalised(state));
+      shared.soon();
+      shared.send();
+    },
+  });
+  const counts = toggle({
+    label: "Visit counts",
+    change: (on) => (shared.set({ counts: on }), shared.send()),
+  });
+  const sizes = makeSizes(shared, act);
+  const stage = makeStage(shared, act, view);
+  const [key, sums, code, problem] = [makeKey(), makeSums(), makeCode(), notice()];
+  problem.element.classList.add("pd-problem");
+  const notes = element("ul", { class: "pd-notes", "data-cx": "notes" });
+  const title = (words) => element("div", { class: "pd-head" }, words);
+  root.append(
+    ownStyle(STYLE),
+    element("div", { class: "cx-controls" }, rule.element, alike.element, counts.element),
+    element(
+      "div",
+      { class: "pd-body" },
+      sizes.element,
+      element("div", {}, ...stage.elements, key.element, problem.element),
+    ),
+    element(
+      "div",
+      { class: "pd-below" },
+      element("div", {}, title("Output size"), sums.element),
+      element("div", {}, title("The same layer in code"), code.element, title("Note"), notes),
+    ),
+  );
+  const show = (now, colours) => {
+    // Rows and columns may have been set apart by Python or by another view.
+    const equal = isEqual(state);
+    if (!equal) view.alike = false;
+    alike.show(view.alike);
+    rule.show(typeof state.padding === "string" ? state.padding : "own");
+    counts.show(state.counts);
+    sizes.show(view.alike);
+    stage.show(now, state, colours);
+    key.show(now, state.counts);
+    sums.show(now, state);
+    code.show(now);
+    problem.say(now.problem);
+    notes.replaceChildren(...now.notes.map((words) => element("li", {}, words)));
+    notes.previousSibling.style.display = now.notes.length ? "" : "none";
+  };
+  return { show, canvases: [stage.canvas] };
+}
+
+/** Whether rows and columns have the same sizes. */
+function isEqual(state) {
+  const same = ["n", "kernel", "stride", "dilation"].every((name) => state[name][0] === state[name][1]);
+  const [rows, columns] = pads(state);
+  return same && (typeof state.padding === "string" || `${rows}` === `${columns}`);
+}
+
+/** What gives the columns the sizes of the rows. */
+function equalised(state) {
+  const patch = {};
+  for (const name of ["n", "kernel", "stride", "dilation"]) patch[name] = [state[name][0], state[name][0]];
+  if (typeof state.padding !== "string") patch.padding = [state.padding[0], state.padding[0]];
+  return patch;
+}
+
+const { render } = explorer({
+  title: "Padding explorer",
+  names: ["n", "kernel", "stride", "dilation", "padding", "window", "counts"],
+  compute,
+  describe,
+  build,
+});
+export default { render };
