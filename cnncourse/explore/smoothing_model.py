@@ -26,6 +26,8 @@ KERNEL_NAMES = ("box", "linear", "exponential", "gaussian", "local_linear")
 MAX_LENGTH = 25
 SEEDS = 10
 MAX_SAMPLES = 5000
+NOISE_STEPS = 256
+"""Fresh noise is rounded to this part of a standard deviation, so that it travels in two bytes."""
 
 
 @dataclass(frozen=True)
@@ -113,6 +115,37 @@ def kernel_weights(name: str, length: int, *, centred: bool = False) -> FloatArr
     return weights
 
 
+def kernel_table() -> dict[str, list[list[float]]]:
+    """All named kernels for the browser, in few digits: row m - 1 is in proportion to m weights.
+
+    Causal ones by name, and the straight line read in its middle as "centred line"; the other
+    centred ones are mirrored causal ones. What the browser makes of a row sums to 1.
+
+    Examples
+    --------
+    >>> kernel_table()["local_linear"][2]
+    [5.0, 2.0, -1.0]
+    >>> kernel_table()["exponential"][3]
+    [1.0, 0.7, 0.49, 0.343]
+    """
+    lengths = range(1, MAX_LENGTH + 1)
+    table = {
+        name: [_in_proportion(kernel_weights(name, length)) for length in lengths]
+        for name in KERNEL_NAMES
+    }
+    lines = [kernel_weights("local_linear", length, centred=True) for length in lengths]
+    return {**table, "centred line": [_in_proportion(line) for line in lines]}
+
+
+def _in_proportion(weights: FloatArray) -> list[float]:
+    """Whole numbers if there are such in the same proportion, else parts of the first weight."""
+    n = weights.size
+    for scale in (n, n * (n + 1) / 2):
+        if np.allclose(scale * weights, np.round(scale * weights), rtol=0, atol=1e-9):
+            return (np.round(scale * weights) + 0.0).tolist()
+    return np.round(weights / weights[0], 12).tolist()
+
+
 def resized(weights: Sequence[float], length: int) -> list[float]:
     """`weights` cut or filled up with zeros at its old end, to `length` numbers.
 
@@ -129,6 +162,7 @@ class SmoothingModel:
 
     Draw 0 is the noise that was measured with the track, the others are fresh standard normal
     numbers from NumPy's generator of that seed, so that `sigma` can be changed without a new draw.
+    Fresh numbers are rounded to 256ths.
 
     Parameters
     ----------
@@ -167,7 +201,8 @@ class SmoothingModel:
         self.unit_noise = np.stack([self._draw(seed) for seed in range(SEEDS)])
 
     def _draw(self, seed: int) -> FloatArray:
-        fresh = np.random.default_rng(seed).standard_normal(self.position.size)
+        drawn = np.random.default_rng(seed).standard_normal(self.position.size)
+        fresh: FloatArray = np.round(NOISE_STEPS * drawn) / NOISE_STEPS
         if seed > 0 or self.track.sigma == 0:
             return fresh
         recorded = (np.asarray(self.track.measured) - self.position) / self.track.sigma

@@ -2,34 +2,30 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
-import anywidget
 import numpy as np
 import traitlets
 
 from cnncourse.data import Track, spaceship_track
+from cnncourse.explore.base import Explorer
 from cnncourse.explore.smoothing_model import (
     KERNEL_NAMES,
     MAX_LENGTH,
+    NOISE_STEPS,
     OWN,
     SEEDS,
     SmoothingModel,
     SmoothingState,
+    kernel_table,
     kernel_weights,
     resized,
 )
 from cnncourse.explore.smoothing_picture import picture
-from cnncourse.widgets import joined_module, page_of, style_sheet
-
-_STATIC = Path(__file__).resolve().parent / "static"
-
-_STATE = ("kernel_name", "length", "centred", "sigma", "seed", "t", "phase", "weights")
-_SENT_ONCE = ("_track", "_position", "_present", "_unit_noise", "_kernels")
+from cnncourse.plots.picture import Picture
 
 
-class SmoothingExplorer(anywidget.AnyWidget):
+class SmoothingExplorer(Explorer, module="smoothing", title="Smoothing explorer"):
     """Slide a kernel over a noisy track and see its products, their sum, and the error.
 
     Everything is drawn and computed in the browser; what the learner chooses arrives here when a
@@ -71,9 +67,6 @@ class SmoothingExplorer(anywidget.AnyWidget):
     ('own', 2)
     """
 
-    _esm = joined_module("smoothing", _STATIC)
-    _css = style_sheet(_STATIC / "explorer.css")
-
     kernel_name = traitlets.Enum([*KERNEL_NAMES, OWN], default_value="box").tag(sync=True)
     length = traitlets.Int(7, min=1, max=MAX_LENGTH).tag(sync=True)
     centred = traitlets.Bool(False).tag(sync=True)
@@ -86,8 +79,9 @@ class SmoothingExplorer(anywidget.AnyWidget):
     _track = traitlets.Dict().tag(sync=True)
     _position = traitlets.Bytes().tag(sync=True)
     _present = traitlets.Bytes().tag(sync=True)
-    _unit_noise = traitlets.Bytes().tag(sync=True)
-    _kernels = traitlets.Bytes().tag(sync=True)
+    _own_noise = traitlets.Bytes().tag(sync=True)
+    _fresh_noise = traitlets.Bytes().tag(sync=True)
+    _kernels = traitlets.Dict().tag(sync=True)
 
     def __init__(self, track: Track | None = None, **state: Any) -> None:
         self._model = SmoothingModel(spaceship_track() if track is None else track)
@@ -106,19 +100,6 @@ class SmoothingExplorer(anywidget.AnyWidget):
         }
         super().__init__(**{**defaults, **state}, **_sent_once(self._model))
 
-    def __repr__(self) -> str:
-        shown = (f"{name}={getattr(self, name)!r}" for name in _STATE[:-1])
-        return f"SmoothingExplorer({', '.join(shown)})"
-
-    def _repr_mimebundle_(self, **kwargs: Any) -> tuple[dict, dict] | None:
-        """The live view, and a picture with its alternative text for places without one."""
-        bundle = super()._repr_mimebundle_(**kwargs)
-        if bundle is None:
-            return None
-        data, metadata = bundle
-        still, its_metadata = picture(self._model, self.state())._repr_mimebundle_()
-        return {**data, **still, "text/plain": repr(self)}, {**metadata, **its_metadata}
-
     def state(self) -> SmoothingState:
         """What the learner has chosen so far."""
         return SmoothingState(
@@ -135,12 +116,9 @@ class SmoothingExplorer(anywidget.AnyWidget):
         """The picture in words."""
         return self._model.describe(self.state())
 
-    def to_html(self) -> str:
-        """A page of its own that is as alive as the widget, without Python and offline."""
-        state = {name: getattr(self, name) for name in (*_STATE, *_SENT_ONCE)}
-        return page_of(
-            str(self._esm), str(self._css), "Smoothing explorer", state, place="explorer"
-        )
+    def picture(self) -> Picture:
+        """The track, and the sum that makes the estimate at `t`."""
+        return picture(self._model, self.state(), self.title)
 
     @traitlets.observe("kernel_name", "length", "centred")
     def _kernel_chosen(self, change: object) -> None:
@@ -196,6 +174,11 @@ class SmoothingExplorer(anywidget.AnyWidget):
             )
         if not np.isfinite(weights).all():
             raise traitlets.TraitError(f"weights must be finite numbers, got {weights}")
+        if self.kernel_name != OWN and len(weights) == self.length:
+            named = kernel_weights(self.kernel_name, self.length, centred=self.centred)
+            # The browser's are the same numbers but for the last digits.
+            if np.allclose(weights, named, rtol=0, atol=1e-9):
+                return named.tolist()
         return [float(weight) for weight in weights]
 
 
@@ -214,12 +197,7 @@ def _sent_once(model: SmoothingModel) -> dict[str, object]:
     """What the browser needs to know of a track and of the kernels, by trait name."""
     track = model.track
     largest = _round_up(3 * float(track.sigma) or 1.0)
-    kernels = [
-        kernel_weights(name, length, centred=centred)
-        for centred in (False, True)
-        for name in KERNEL_NAMES
-        for length in range(1, MAX_LENGTH + 1)
-    ]
+    own, *fresh = model.unit_noise
     about = {
         "title": track.title,
         "start": float(track.time[0]),
@@ -237,8 +215,9 @@ def _sent_once(model: SmoothingModel) -> dict[str, object]:
         "_track": about,
         "_position": _bytes(model.position),
         "_present": model.present.astype(np.uint8).tobytes(),
-        "_unit_noise": _bytes(model.unit_noise),
-        "_kernels": _bytes(np.concatenate(kernels)),
+        "_own_noise": _bytes(own),
+        "_fresh_noise": (NOISE_STEPS * np.stack(fresh)).astype("<i2").tobytes(),
+        "_kernels": kernel_table(),
     }
 
 

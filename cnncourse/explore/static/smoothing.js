@@ -6,11 +6,10 @@ import {
   button,
   choice,
   drag,
+  explorer,
   niceCeil,
-  palette,
   scale,
   select,
-  sharedState,
   shown,
   slider,
   surface,
@@ -284,23 +283,15 @@ function makeView() {
   return view;
 }
 
-/** Draw the explorer into `el` and keep it in step with `model`; returns what takes it away again. */
-function render({ model, el }) {
-  const data = unpack(model);
-  const root = element("div", { class: "cx", role: "group", "aria-label": "Smoothing explorer" });
-  const shared = sharedState(model, NAMES, () => show());
+/** The three pictures, the slider of time, and what the pointer does in them. */
+function makePictures(data, shared, act, view) {
   const { state } = shared;
-  const act = makeActions(data, shared);
-  const controls = makeControls(data, shared, act);
-  const numbers = makeNumbers(data, shared);
-  const editor = makeEditor(data, shared, act);
   const track = surface({ height: 302, label: "Track", className: "cx-drag" });
   const columns = surface({
     height: 320,
     label: "Samples, flipped kernel and products",
     className: "cx-drag",
   });
-  const view = makeView();
   const time = slider({
     label: "Time t",
     hideLabel: true,
@@ -312,20 +303,10 @@ function render({ model, el }) {
     change: shared.sendSoon,
   });
   time.element.classList.add("cx-time");
-  const spoken = element("p", { class: "cx-hidden", "aria-live": "polite", "data-cx": "spoken" });
-  const left = element("div", { class: "cx-left" }, track.canvas, time.element);
-  const side = element("div", { class: "cx-right" }, numbers.element, editor.element);
-  root.append(
-    controls.element,
-    element("div", { class: "cx-top" }, left, side),
-    columns.canvas,
-    spoken,
-  );
-  el.append(root);
-
-  // The arrow keys go on from where the pointer let go.
+  // The arrow keys go on from where the pointer let go, a key in the same frame too.
   const dropped = () => {
     shared.send();
+    time.show(state.t);
     time.range.focus({ preventScroll: true });
   };
   drag(track.canvas, {
@@ -342,47 +323,43 @@ function render({ model, el }) {
     move: ({ x }) => act.time((x - grip.x) / grip.wide),
     end: dropped,
   });
+  return { track, columns, time };
+}
 
-  let colours = palette(root);
-  let speech = 0;
-  const show = () => {
-    const now = compute(data, state);
+/** Put the parts into `root`; returns what draws them. */
+function build({ root, data, shared, state }) {
+  const act = makeActions(data, shared);
+  const controls = makeControls(data, shared, act);
+  const numbers = makeNumbers(data, shared);
+  const editor = makeEditor(data, shared, act);
+  const view = makeView();
+  const { track, columns, time } = makePictures(data, shared, act, view);
+  const left = element("div", { class: "cx-left" }, track.canvas, time.element);
+  const side = element("div", { class: "cx-right" }, numbers.element, editor.element);
+  root.append(
+    controls.element,
+    element("div", { class: "cx-top" }, left, side),
+    columns.canvas,
+  );
+  const show = (now, colours) => {
     controls.show();
     time.show(state.t);
     numbers.show(now, state);
-    view.follow(
-      data.n,
-      state.weights.length,
-      state.centred ? Math.floor(state.weights.length / 2) : 0,
-      state.t,
-    );
+    const ahead = state.centred ? Math.floor(state.weights.length / 2) : 0;
+    view.follow(data.n, state.weights.length, ahead, state.t);
     drawTrack(track.begin(), data, state, now, colours);
     drawSum(columns.begin(), data, state, now, view, colours);
     editor.show(colours);
-    clearTimeout(speech);
-    speech = setTimeout(() => {
-      spoken.textContent = describe(data, state, now);
-      track.canvas.setAttribute("aria-label", spoken.textContent);
-    }, 400);
   };
-  const recolour = () => ((colours = palette(root)), shared.soon());
-  const themes = new MutationObserver(recolour);
-  for (const place of [document.documentElement, document.body]) {
-    themes.observe(place, {
-      attributes: true,
-      attributeFilter: ["class", "data-jp-theme-light", "data-jp-theme-name", "style"],
-    });
-  }
-  const sizes = new ResizeObserver(recolour);
-  sizes.observe(root);
-  show();
-  return () => {
-    shared.close();
-    themes.disconnect();
-    sizes.disconnect();
-    clearTimeout(speech);
-    root.remove();
-  };
+  return { show, canvases: [track.canvas] };
 }
 
+const { render } = explorer({
+  title: "Smoothing explorer",
+  names: NAMES,
+  unpack,
+  compute,
+  describe,
+  build,
+});
 export default { render };

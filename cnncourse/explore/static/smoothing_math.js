@@ -53,25 +53,37 @@ export function slidingSum(x, w, centred, t) {
   return { terms, factor, missing: terms.filter((term) => !term.there).length };
 }
 
+/** Weights that sum to 1, in proportion to `row`. */
+function normalised(row) {
+  const total = row.reduce((sum, part) => sum + part, 0);
+  return row.map((part) => part / total);
+}
+
+/** A named kernel, out of what cnncourse.explore.smoothing_model.kernel_table sent. */
+export function namedKernel(table, name, length, centred) {
+  if (!centred || length === 1) return normalised(table[name][length - 1]);
+  if (name === "local_linear") return normalised(table["centred line"][length - 1]);
+  const middle = Math.floor(length / 2);
+  const falling = table[name][middle];
+  return normalised(Array.from({ length }, (_, i) => falling[Math.abs(i - middle)]));
+}
+
+/** The noise of each draw, in standard deviations: the track's own, then draws in 256ths. */
+function noiseFrom(own, view) {
+  const fresh = new Int16Array(view.buffer.slice(view.byteOffset, view.byteOffset + view.byteLength));
+  return (seed, i) => (seed ? fresh[(seed - 1) * own.length + i] / 256 : own[i]);
+}
+
 /** What Python sent once, unpacked. */
 export function unpack(model) {
   const { names, max_length: longest, ...track } = model.get("_track");
   const position = float64(model.get("_position"));
-  const present = new Uint8Array(
-    model.get("_present").buffer,
-    model.get("_present").byteOffset,
-    position.length,
-  );
-  const noise = float64(model.get("_unit_noise"));
-  const table = float64(model.get("_kernels"));
-  const block = (longest * (longest + 1)) / 2;
-  const kernel = (name, length, centred) => {
-    const first =
-      ((centred ? names.length : 0) + names.indexOf(name)) * block + (length * (length - 1)) / 2;
-    return Array.from(table.subarray(first, first + length));
-  };
+  const present = model.get("_present");
+  const noise = noiseFrom(float64(model.get("_own_noise")), model.get("_fresh_noise"));
+  const table = model.get("_kernels");
+  const kernel = (...wanted) => namedKernel(table, ...wanted);
   const measured = (sigma, seed) =>
-    position.map((p, i) => (present[i] ? p + sigma * noise[seed * position.length + i] : NaN));
+    position.map((p, i) => (present.getUint8(i) ? p + sigma * noise(seed, i) : NaN));
   const whole = { name: "", first: 0, count: position.length };
   const samplesOf = (phase) => track.phases.find(({ name }) => name === phase) ?? whole;
   const clock = (i) => shown(track.start + i * track.dt, track.time_digits);

@@ -1,22 +1,11 @@
-"""The explorer in a page of its own: no kernel, no network, real Chromium."""
-
-import math
-from pathlib import Path
+"""The smoothing explorer in a page of its own: no kernel, no network, real Chromium."""
 
 import numpy as np
 import pytest
 
-from cnncourse import explore
 from cnncourse.data import iss_track, spaceship_track
 from cnncourse.explore import SmoothingExplorer
-from cnncourse.explore.smoothing_model import (
-    KERNEL_NAMES,
-    SmoothingModel,
-    SmoothingState,
-    kernel_weights,
-)
-from cnncourse.smoothing import error_summary, smooth
-from cnncourse.widgets import joined_module
+from cnncourse.explore.smoothing_model import KERNEL_NAMES, kernel_weights
 
 TRACK = ".cx-left canvas"
 COLUMNS = ".cx > canvas"
@@ -25,17 +14,11 @@ PICTURE_OF = "document.querySelector({!r}).toDataURL()"
 
 
 @pytest.fixture
-def show(open_page):
+def show(show_explorer):
     """Open a page with an explorer and wait until it has drawn."""
-
-    def opened(explorer=None, **options):
-        page = open_page(**options)
-        page.set_content((explorer or SmoothingExplorer()).to_html())
-        page.locator(COLUMNS).wait_for()
-        page.wait_for_function("document.querySelector('[data-cx=spoken]').textContent")
-        return page
-
-    return opened
+    return lambda explorer=None, **options: show_explorer(
+        explorer or SmoothingExplorer(), **options
+    )
 
 
 def picture(page, selector):
@@ -140,9 +123,8 @@ def test_the_keyboard_alone_does_everything(show):
         page.get_by_role("slider", name=name).focus()
         page.keyboard.press("ArrowRight")
         assert sent(page, trait) == pytest.approx(value)
-    assert (
-        page.evaluate("explorer.sent.weights") == kernel_weights("linear", 8, centred=True).tolist()
-    )
+    weights = kernel_weights("linear", 8, centred=True).tolist()
+    assert page.evaluate("explorer.sent.weights") == pytest.approx(weights, rel=1e-12)
     page.get_by_role("combobox", name="Errors over").select_option("")
     assert sent(page, "phase") == ""
     assert page.errors == []
@@ -276,10 +258,29 @@ def test_after_a_click_the_arrow_keys_go_on_from_there(show, selector):
     box = page.locator(selector).bounding_box()
     page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
     page.wait_for_function("explorer.saves > 0")
-    there = int(slider.input_value())
+    there = page.evaluate("explorer.sent.t")
     page.keyboard.press("ArrowRight")
     page.keyboard.press("ArrowRight")
     assert int(slider.input_value()) == there + 2
+
+
+def test_a_key_in_the_frame_of_the_release_goes_on_from_there_too(show):
+    page = show(SmoothingExplorer(t=100))
+    # Press, release and read the slider before any frame can be drawn.
+    there, shown = page.evaluate(
+        """(selector) => {
+          const canvas = document.querySelector(selector);
+          canvas.setPointerCapture = () => {};
+          const { left, top, width } = canvas.getBoundingClientRect();
+          const at = { clientX: left + width / 2, clientY: top + 90, pointerId: 1, bubbles: true };
+          for (const kind of ['pointerdown', 'pointerup']) {
+            canvas.dispatchEvent(new PointerEvent(kind, at));
+          }
+          return [explorer.sent.t, Number(document.activeElement.value)];
+        }""",
+        TRACK,
+    )
+    assert there == shown != 100
 
 
 def test_weights_that_sum_to_zero_leave_a_working_page(show):
@@ -290,89 +291,6 @@ def test_weights_that_sum_to_zero_leave_a_working_page(show):
     page.get_by_role("radio", name="gaussian").check(force=True)
     page.wait_for_function("document.querySelector('[data-cx=rmse]').textContent !== '–'")
     assert page.errors == []
-
-
-def to_list(values):
-    return [None if math.isnan(value) else value for value in values]
-
-
-@pytest.fixture(scope="module")
-def in_chromium(browser):
-    """Call an exported function of the explorer's module with a list of cases."""
-    page = browser.new_page()
-    source = joined_module("smoothing_math", Path(explore.__file__).parent / "static")
-    page.evaluate(
-        """async (source) => {
-          const blob = new Blob([source], { type: 'text/javascript' });
-          window.module = await import(URL.createObjectURL(blob));
-        }""",
-        source,
-    )
-    # NaN does not pass through JSON: it travels as null both ways.
-    call = """([name, cases]) => cases.map(([x, ...rest]) => {
-      const result = module[name](Float64Array.from(x, (v) => v ?? NaN), ...rest);
-      if (result.length === undefined) return result;
-      return Array.from(result, (v) => (Number.isNaN(v) ? null : v));
-    })"""
-    yield lambda name, cases: page.evaluate(call, [name, cases])
-    page.close()
-
-
-def smoothing_cases():
-    """Every kernel and random ones, negative and of any sum, over records with drop-outs."""
-    random = np.random.default_rng(7)
-    kernels = [
-        (kernel_weights(name, length, centred=centred), centred)
-        for name in KERNEL_NAMES
-        for length in (1, 2, 3, 8, 25)
-        for centred in (False, True)
-    ]
-    kernels += [(random.standard_normal(m), bool(k % 2)) for k, m in enumerate(range(1, 26))]
-    cases = []
-    for weights, centred in kernels:
-        x = 50 * random.standard_normal(random.integers(1, 90))
-        x[random.random(x.size) < random.choice([0.0, 0.1, 0.6])] = np.nan
-        cases.append((x, weights, centred))
-    return cases
-
-
-def test_chromium_smooths_as_python_does(in_chromium):
-    cases = smoothing_cases()
-    answers = in_chromium("smooth", [[to_list(x), w.tolist(), c] for x, w, c in cases])
-    for (x, w, centred), answer in zip(cases, answers, strict=True):
-        expected = smooth(x, w, start="renormalise", centred=centred)
-        got = np.array([np.nan if v is None else v for v in answer])
-        # Where the weights in use nearly cancel, rounding is magnified; hence the scale.
-        largest = np.nanmax(np.abs(expected), initial=1.0)
-        np.testing.assert_allclose(got, expected, rtol=1e-9, atol=1e-12 * largest)
-
-
-def test_chromium_takes_a_sum_apart_as_python_does(in_chromium):
-    model = SmoothingModel(spaceship_track(dropouts=40, seed=6))
-    random = np.random.default_rng(10)
-    for t in (0, 1, 3, 60, 178, 180):
-        for centred in (False, True):
-            weights = tuple(random.standard_normal(random.integers(1, 9)).tolist())
-            state = SmoothingState("own", weights, centred, sigma=2.0, seed=1, t=t)
-            measured = to_list(model.measured(state))
-            [got] = in_chromium("slidingSum", [[measured, list(weights), centred, t]])
-            expected = model.sliding_sum(state)
-            for name in ("index", "weight", "sample", "product"):
-                values = [term[name] for term in got["terms"]]
-                np.testing.assert_allclose(values, getattr(expected, name), rtol=1e-9, atol=1e-12)
-            assert got["missing"] == np.isnan(expected.sample).sum()
-
-
-def test_chromium_sums_up_errors_as_python_does(in_chromium):
-    random = np.random.default_rng(8)
-    truth = random.standard_normal(60)
-    estimate = truth + random.standard_normal(60)
-    estimate[:7] = np.nan
-    [answer] = in_chromium(
-        "errorSummary", [[to_list(estimate), truth.tolist(), {"first": 3, "count": 40}]]
-    )
-    expected = error_summary(estimate[3:43], truth[3:43])
-    assert answer == pytest.approx(vars(expected), rel=1e-12)
 
 
 @pytest.mark.parametrize("track", [spaceship_track(dropouts=20, seed=5), iss_track()], ids=repr)
