@@ -3,20 +3,16 @@
 That each way to make a mistake is recognised, test_catalogue.py shows.
 """
 
-from functools import lru_cache
-
 import numpy as np
 import pytest
 
-from cnncourse.exercises import EXERCISES, check, judging, variants
+from cnncourse.exercises import EXERCISES, check
 from cnncourse.exercises.as_learner import answer, solution
 from cnncourse.exercises.drawing import Draw
-from cnncourse.exercises.evidence import Trial, draw_trial
+from cnncourse.exercises.evidence import Trial, draw_trial, drawn_once
 from tools.bank import bank
 
 SEEDS = range(12)
-# Drawing cases is most of a check's time, and the same for every function.
-cached_trial = lru_cache(maxsize=None)(draw_trial)
 
 
 MODULES = {exercise_id: bank(exercise_id) for exercise_id in EXERCISES}
@@ -28,10 +24,10 @@ def name_of(value):
     return getattr(value, "__name__", None)
 
 
-@pytest.fixture(autouse=True)
-def same_cases(monkeypatch):
-    monkeypatch.setattr(judging, "draw_trial", cached_trial)
-    monkeypatch.setattr(variants, "draw_trial", cached_trial)
+@pytest.fixture(autouse=True, scope="module")
+def same_cases():
+    with drawn_once():
+        yield
 
 
 def checked(exercise_id, function, seed):
@@ -88,7 +84,7 @@ def test_cases_tell_every_idea_from_the_others(exercise_id):
     draws = [Trial(exercise, exercise.draw_cases(draw)) for _ in range(25)]
     # One small sum is easily that of two ideas, and is drawn again; many cases should tell at once.
     assert sum(bool(trial.confusions) for trial in draws) <= (8 if exercise.given is None else 21)
-    for trial in (cached_trial(exercise, seed) for seed in SEEDS):
+    for trial in (draw_trial(exercise, seed) for seed in SEEDS):
         assert trial.confusions == []
 
 

@@ -18,13 +18,12 @@ import inspect
 import random
 import sys
 import textwrap
-from contextlib import contextmanager
-from functools import cache
 
 import numpy as np
 
 from cnncourse.exercises import EXERCISES, judging, variants
 from cnncourse.exercises.deadline import TimeUp, call_within
+from cnncourse.exercises.evidence import drawn_once
 from tools.bank import bank
 from tools.mutations import mutants
 from tools.truths import INPUTS, RIGHT
@@ -122,17 +121,6 @@ def _passes_by_value(exercise, function):
     return bool(verdicts) and all(verdicts) and len(verdicts) == len(VARIANTS)
 
 
-@contextmanager
-def same_cases():
-    """Draw the cases of a seed once: that is most of a check's time, and the same for all."""
-    before = judging.draw_trial, variants.draw_trial
-    judging.draw_trial = variants.draw_trial = cache(before[0])
-    try:
-        yield
-    finally:
-        judging.draw_trial, variants.draw_trial = before
-
-
 def run(exercise, *, most=None, seeds=SEEDS):
     """Judge the mutants of an exercise, or a sample of `most` of them that is always the same."""
     changed = [
@@ -143,7 +131,7 @@ def run(exercise, *, most=None, seeds=SEEDS):
     if most is not None and len(changed) > most:
         changed = random.Random(exercise.id).sample(changed, most)
     found = []
-    with same_cases():
+    with drawn_once():
         for name, what, text, names in changed:
             function = build(name, text, names)
             right = is_right(exercise.id, function)

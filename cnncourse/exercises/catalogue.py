@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from cnncourse.exercises.as_learner import answer, mistaken, solution
-from cnncourse.exercises.evidence import draw_trial
+from cnncourse.exercises.evidence import draw_trial, drawn_once
 from cnncourse.exercises.judging import judge
 from cnncourse.exercises.model import Exercise, Misconception
 from cnncourse.exercises.registry import EXERCISES
@@ -98,7 +98,8 @@ def faults(exercises: Iterable[Exercise] | None = None) -> list[str]:
     []
     """
     listed = list(EXERCISES.values() if exercises is None else exercises)
-    return [f"{exercise.id}: {fault}" for exercise in listed for fault in _faults(exercise)]
+    with drawn_once():
+        return [f"{exercise.id}: {fault}" for exercise in listed for fault in _faults(exercise)]
 
 
 def _faults(exercise: Exercise) -> Iterator[str]:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from functools import cached_property, partial
+from contextlib import contextmanager
+from functools import cache, cached_property, partial
 
 import numpy as np
 
@@ -171,9 +172,38 @@ def draw_trial(exercise: Exercise, seed: int | str | None = None) -> Trial:
     RuntimeError
         If a hundred draws did not give such cases: a fault of the exercise, not of a learner.
     """
+    return _trial(exercise, None) if seed is None else _trial_of_seed(exercise, seed)
+
+
+@contextmanager
+def drawn_once() -> Iterator[None]:
+    """Draw the cases of each seed only once, for whoever tries many answers to one exercise.
+
+    Drawing them takes most of a check's time.
+
+    Examples
+    --------
+    >>> from cnncourse.exercises import get
+    >>> with drawn_once():
+    ...     draw_trial(get("E0.1"), 1) is draw_trial(get("E0.1"), 1)
+    True
+    """
+    global _trial_of_seed
+    before = _trial_of_seed
+    _trial_of_seed = cache(before)
+    try:
+        yield
+    finally:
+        _trial_of_seed = before
+
+
+def _trial(exercise: Exercise, seed: int | str | None) -> Trial:
     draw = Draw(seed)
     for _ in range(100):
         trial = Trial(exercise, exercise.draw_cases(draw))
         if not trial.confusions:
             return trial
     raise RuntimeError(f"{exercise.id}: {'; '.join(trial.confusions)}")
+
+
+_trial_of_seed: Callable[[Exercise, int | str], Trial] = _trial
