@@ -135,6 +135,8 @@ def test_compacting_keeps_code_and_strings():
 
 def test_a_page_is_never_written_over(tmp_path):
     class Plain(Explorer):
+        title = "Plain"
+        _css = ""
         _esm = "const render = () => {};\nexport default { render };\n"
 
     explorer = Plain()
