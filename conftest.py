@@ -5,8 +5,11 @@ are closed by subclasses of its collector and its item.
 """
 
 import base64
+import html
 import io
 import os
+import re
+import zlib
 
 import matplotlib.image
 import numpy as np
@@ -34,10 +37,28 @@ line or number gives 4 and more.
 """
 
 
+ADDRESS = r"data:image/png;base64,([^\"]*)"
+
+
 def images(outputs):
-    """The PNG pictures among a cell's outputs, as arrays with values 0 to 255."""
-    encoded = [o["data"]["image/png"] for o in outputs if "image/png" in o.get("data", {})]
+    """The PNG pictures among a cell's outputs, as arrays with values 0 to 255.
+
+    A figure is there twice, as PNG and in HTML; an explorer's picture is in its HTML only.
+    """
+    encoded = []
+    for output in outputs:
+        data = output.get("data", {})
+        in_html = re.findall(ADDRESS, "".join(data.get("text/html", "")))
+        encoded += [data["image/png"]] if "image/png" in data else in_html
     return [255 * matplotlib.image.imread(io.BytesIO(base64.b64decode(e))) for e in encoded]
+
+
+def unpacked(srcdoc):
+    """The page that an explorer's frame holds (a match of its attribute), in place of its bytes."""
+    packed = re.search(r"atob\(&quot;([^&]*)&quot;\)", srcdoc[0])
+    if not packed:
+        return srcdoc[0]
+    return html.escape(zlib.decompress(base64.b64decode(packed[1])).decode())
 
 
 def picture_differences(stored, now):
@@ -80,9 +101,13 @@ class StrictNotebook(IPyNbFile):
     """A notebook of strict cells."""
 
     def setup(self):
-        """Keep the bytes of a picture in HTML out of the text: pictures are compared as such."""
+        """Keep bytes out of the text: pictures are compared as such, live pages by what is in them.
+
+        Another build of zlib packs the same page in other bytes.
+        """
         super().setup()
-        self.sanitize_patterns[r"data:image/png;base64,[^\"]*"] = "data:image/png"
+        self.sanitize_patterns[ADDRESS] = "data:image/png"
+        self.sanitize_patterns[r"(?<=srcdoc=\")[^\"]*"] = unpacked
 
     def collect(self):
         """Give nbval's items in their strict form."""

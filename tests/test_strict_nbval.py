@@ -2,6 +2,7 @@
 
 import base64
 import io
+import zlib
 from pathlib import Path
 
 import matplotlib.image
@@ -9,11 +10,14 @@ import nbformat
 import numpy as np
 import pytest
 
+from cnncourse.widgets import framed
+
 pytest_plugins = "pytester"
 ROOT = Path(__file__).resolve().parent.parent
 
 DRAWING = """\
 import io
+import zlib
 import matplotlib.image
 import numpy as np
 from IPython.display import Image
@@ -95,3 +99,34 @@ def test_cell_that_was_not_run_in_order_fails(validate, count):
 def test_changed_text_fails(validate):
     outcome = validate(cell("print(7)", [{"output_type": "stream", "text": "8\n"}]))
     outcome.assert_outcomes(failed=1)
+
+
+def live(picture, page):
+    """What an explorer leaves in a notebook: its picture, and its page packed in a frame."""
+    image = f'<img alt="a" src="data:image/png;base64,{picture}">'
+    return f"<figure>{image}{framed(page, 'Explorer')}</figure>"
+
+
+SHOWS = """\
+from IPython.display import HTML
+HTML({!r})
+"""
+HTML_TEXT = "<IPython.core.display.HTML object>"
+
+
+@pytest.mark.parametrize(
+    ("stored_page", "stored_rows", "passes"),
+    [("one", slice(5, 9), True), ("two", slice(5, 9), False), ("one", slice(4, 9), False)],
+)
+def test_an_explorer_s_page_and_picture_are_compared(validate, stored_page, stored_rows, passes):
+    now = live(drawn(slice(5, 9)), "<p>one</p>")
+    stored = live(drawn(stored_rows), f"<p>{stored_page}</p>")
+    # Other packing of the same page, as another build of zlib may give it, is no difference.
+    stored = stored.replace(
+        base64.b64encode(zlib.compress(b"<p>one</p>", 9)).decode(),
+        base64.b64encode(zlib.compress(b"<p>one</p>", 1)).decode(),
+    )
+    found = validate(
+        cell(SHOWS.format(now), [result({"text/html": stored, "text/plain": HTML_TEXT})])
+    )
+    found.assert_outcomes(passed=int(passes), failed=int(not passes))
