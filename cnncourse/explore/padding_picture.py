@@ -95,8 +95,8 @@ def _draw_cells(ax: Axes, colours: np.ndarray) -> None:
     rows, columns = colours.shape[:2]
     ax.imshow(colours, extent=(0, columns, rows, 0), interpolation="nearest")
     if rows * columns <= LEGIBLE:
-        ax.hlines(range(rows + 1), 0, columns, color=PALE, linewidth=0.8)
-        ax.vlines(range(columns + 1), 0, rows, color=PALE, linewidth=0.8)
+        ax.hlines(range(rows + 1), 0, columns, color=PALE, linewidth=0.8, zorder=0.5)
+        ax.vlines(range(columns + 1), 0, rows, color=PALE, linewidth=0.8, zorder=0.5)
 
 
 def _frame(place: tuple[int, int], size: tuple[int, int], colour: str, width: float) -> Rectangle:

@@ -2,40 +2,46 @@
 import { choice, drag, explorer, notice, slider, surface, toggle } from "./kit.js";
 import { element } from "../../widgets/static/elements.js";
 import { compute, describe, pads } from "./padding_math.js";
-import { drawPadding, planOf, targetAt } from "./padding_pictures.js";
+import { drawPadding, planOf, tallFor, targetAt } from "./padding_pictures.js";
 import { ownStyle, placeSlider } from "./places.js";
 
 const STYLE = `
-.pd-body { display: grid; grid-template-columns: auto minmax(0, 1fr); gap: 6px 26px; padding: 10px 0 4px; }
+.pd-body { display: grid; grid-template-columns: 376px minmax(0, 1fr); gap: 8px 22px; padding: 10px 0 6px; }
+.pd-left { display: flex; flex-wrap: wrap; gap: 12px 30px; align-content: flex-start; }
 .pd-sizes { border-collapse: collapse; align-self: start; }
 .cx .pd-sizes th, .cx .pd-sizes td { padding: 3px 0 3px 12px; text-align: left; font-weight: 600; border: 0; background: none; }
 .cx .pd-sizes thead th { color: var(--cx-soft); }
 .cx .pd-sizes th:first-child { padding-left: 0; white-space: nowrap; }
 .cx .pd-sizes tr.pd-gap > * { padding-top: 12px; }
-.cx .pd-sizes i { color: var(--cx-accent); font-style: italic; }
+.cx .pd-sizes i, .pd-formula i { color: var(--cx-accent); font-style: italic; }
 .pd-sizes .cx-range { width: 84px; }
 .pd-sizes .cx-value { min-width: 20px; font-weight: 600; }
 .pd-sizes[data-alike] .pd-columns { display: none; }
-.pd-sizes[data-alike] .cx-range { width: 150px; }
+.pd-sizes[data-alike] .cx-range { width: 200px; }
+.pd-sums { min-width: 300px; font-variant-numeric: tabular-nums; }
+.pd-sums dl { margin: 0; display: grid; grid-template-columns: auto minmax(0, 1fr); gap: 5px 12px; }
+.pd-sums dt { font-weight: 600; }
+.pd-sums dd { margin: 0; }
+.pd-formula { margin: 0 0 6px; padding: 4px 8px; background: var(--cx-shade); border-radius: 6px; white-space: nowrap; }
+.pd-sums b { color: var(--cx-estimateInk); font-size: 15px; }
 .pd-key { display: flex; flex-wrap: wrap; gap: 2px 16px; font-size: 12px; color: var(--cx-soft); }
 .pd-key span { display: inline-flex; align-items: center; gap: 5px; white-space: nowrap; }
 .pd-key svg { width: 15px; height: 15px; flex: none; }
 .pd-place .cx-range { flex: 1; min-width: 80px; }
 .pd-place { margin: 4px 0 6px; }
-.pd-below { display: grid; grid-template-columns: minmax(0, 1.25fr) minmax(0, 1fr); gap: 10px 30px; border-top: 1px solid var(--cx-line); padding-top: 8px; }
-.pd-sums { display: grid; grid-template-columns: auto minmax(0, 1fr); gap: 3px 12px; font-variant-numeric: tabular-nums; }
-.pd-sums > :nth-child(odd) { font-weight: 600; }
-.pd-sums b { color: var(--cx-estimateInk); font-size: 15px; }
-.pd-head { font-weight: 600; margin: 8px 0 2px; }
-.pd-head:first-child { margin-top: 0; }
-.cx ul.pd-notes { margin: 0; padding-left: 18px; }
+.pd-below { display: grid; grid-template-columns: minmax(0, 1fr) minmax(0, 1.1fr); gap: 10px 30px; border-top: 1px solid var(--cx-line); padding-top: 8px; }
+.pd-head { font-weight: 600; margin: 0 0 3px; }
+.cx ul.pd-notes { margin: 0; padding-left: 18px; list-style: disc; }
 .cx ul.pd-notes li { margin: 0 0 3px; }
 .pd-code { display: grid; grid-template-columns: auto minmax(0, 1fr); gap: 4px 12px; }
 .cx .pd-code code { font: 12px/1.4 var(--jp-code-font-family, ui-monospace, monospace); color: inherit; background: none; padding: 0; overflow-wrap: anywhere; white-space: normal; }
 .pd-error { display: block; color: var(--cx-estimateInk); font-weight: 600; font-size: 12px; }
 .cx p.pd-problem { font-size: 14px; font-weight: 600; color: var(--cx-estimateInk); }
-@container (max-width: 700px) {
-  .pd-body, .pd-below { grid-template-columns: minmax(0, 1fr); }
+@container (max-width: 900px) {
+  .pd-body { grid-template-columns: minmax(0, 1fr); }
+}
+@container (max-width: 640px) {
+  .pd-below { grid-template-columns: minmax(0, 1fr); }
 }`;
 
 const RULE_OPTIONS = [
@@ -131,6 +137,7 @@ function makeKey() {
     padding: entry("padding (zeros)", box(dashed)),
     tap: entry("the window and its taps, and the output they make", tap),
     centre: entry("centres of all windows", centre),
+    counts: entry("number of windows that use the pixel", box('fill="rgb(31 158 137)"')),
     lost: entry("no window reaches it", hatch),
     touched: entry(
       "output that reads padding",
@@ -138,61 +145,77 @@ function makeKey() {
     ),
   };
   root.append(...Object.values(entries));
-  const show = (now, counts) => {
-    entries.padding.hidden = now.axes.every(({ n, padded }) => n === padded);
-    entries.lost.hidden = now.axes.every(({ remainder }) => !remainder);
-    entries.touched.hidden = !now.taps_on_padding;
-    entries.centre.hidden = counts || Boolean(now.problem);
-    entries.tap.hidden = Boolean(now.problem);
-    for (const one of Object.values(entries)) one.style.display = one.hidden ? "none" : "";
+  const show = ({ axes, problem, taps_on_padding }, counts) => {
+    const seen = {
+      padding: axes.some(({ n, padded }) => n < padded),
+      tap: !problem,
+      centre: !problem && !counts,
+      counts: !problem && counts,
+      lost: !problem && axes.some(({ remainder }) => remainder),
+      touched: taps_on_padding,
+    };
+    for (const [name, one] of Object.entries(entries)) one.style.display = seen[name] ? "" : "none";
   };
   return { element: root, show };
 }
 
 /** The formula with its numbers, for rows and for columns. */
 function makeSums() {
-  const lines = AXIS_NAMES.map((name) => element("div", { "data-cx": `sum-${name}` }));
-  const facts = element("div", { "data-cx": "facts" });
-  const chain = element("div", { "data-cx": "chain" });
-  const root = element(
-    "div",
-    { class: "pd-sums" },
-    ...[element("div", {}, "output"), element("div", {}, "⌊(n + p₀ + p₁ − d (k − 1) − 1) / s⌋ + 1")],
-    ...[element("div", {}, "rows"), lines[0], element("div", {}, "columns"), lines[1]],
-    ...[element("div", {}, "visits"), facts, element("div", {}, "in a row"), chain],
-  );
-  const show = (now, state) => {
+  const lines = AXIS_NAMES.map((name) => element("dd", { "data-cx": `sum-${name}` }));
+  const names = ["rows", "columns"].map((name) => element("dt", {}, name));
+  const formula = element("p", { class: "pd-formula" });
+  formula.innerHTML =
+    "output = ⌊(<i>n</i> + <i>p₀</i> + <i>p₁</i> − <i>d</i> (<i>k</i> − 1) − 1) / <i>s</i>⌋ + 1";
+  const list = element("dl", {}, names[0], lines[0], names[1], lines[1]);
+  const root = element("div", { class: "pd-sums" }, formula, list);
+  const show = (now) => {
     now.axes.forEach((axis, a) => lines[a].replaceChildren(...sumOf(axis, now.size[a])));
-    facts.textContent = visitsOf(now, state);
-    const sizes = now.chain.map(([r, c]) => (r ? `${r} × ${c}` : "nothing left"));
-    const last = now.chain.at(-1);
-    const stays = now.chain.slice(0, -1).some(([r, c]) => r === last[0] && c === last[1]);
-    const more = last[0] ? (stays ? ", and so on" : " → …") : "";
-    chain.textContent = sizes.join(" → ") + more;
   };
   return { element: root, show };
 }
 
-/** One axis' formula, its last number bold. */
+/** One axis' formula with its numbers, the result bold on a line of its own. */
 function sumOf({ n, before, after, dilation, kernel, stride, room, remainder }, output) {
   const inner = `(${n} + ${before} + ${after} − ${dilation}·(${kernel} − 1) − 1)`;
-  if (room < 0) return [`${inner} = −${-room}: no window fits`];
-  const rest = remainder ? `, remainder ${remainder}` : "";
+  const line = (...parts) => element("div", {}, ...parts);
+  if (room < 0) return [line(`${inner} = −${-room}`), line("below 0: no window fits")];
   const result = element("b", {}, output ? String(output) : "none");
-  const whole = output ? `⌊${inner} / ${stride}⌋ + 1 = ⌊${room} / ${stride}⌋ + 1 = ` : "output: ";
-  return [whole, result, rest];
+  const start = line(`⌊${inner} / ${stride}⌋ + 1`);
+  if (!output) return [start, line("but the output is ", result)];
+  const rest = remainder ? `, remainder ${remainder}` : "";
+  return [start, line(`= ⌊${room} / ${stride}⌋ + 1 = `, result, rest)];
+}
+
+/** What follows: visits, the same layer again and again, notes. */
+function makeFacts() {
+  const items = ["visits", "chain"].map((name) => element("li", { "data-cx": name }));
+  const list = element("ul", { class: "pd-notes", "data-cx": "notes" });
+  const show = (now, state) => {
+    items[0].textContent = visitsOf(now, state);
+    items[1].textContent = `Layer after layer: ${chainOfWords(now.chain)}.`;
+    const notes = now.notes.map((words) => element("li", {}, words));
+    list.replaceChildren(...notes, ...items);
+  };
+  return { element: list, show };
+}
+
+/** The sizes of one layer after another. */
+function chainOfWords(chain) {
+  const sizes = chain.map(([r, c]) => (r ? `${r} × ${c}` : "nothing left"));
+  const last = chain.at(-1);
+  const stays = chain.slice(0, -1).some(([r, c]) => r === last[0] && c === last[1]);
+  return sizes.join(" → ") + (last[0] ? (stays ? ", and so on" : " → …") : "");
 }
 
 /** How often pixels are used, and how much of the work meets padding. */
 function visitsOf({ used, unused, taps, taps_on_padding, problem }, { n }) {
-  if (problem) return "none";
+  if (problem) return "No pixel is used.";
   const share = ((100 * taps_on_padding) / taps).toFixed(0);
   const range = used[0] === used[1] ? `${used[0]}` : `${used[0]} to ${used[1]}`;
   const never = unused ? `, ${unused} of ${n[0] * n[1]} never` : "";
-  return (
-    `each input pixel by ${range} windows${never}; ` +
-    `${taps_on_padding} of ${taps} products (${share} %) are with padding`
-  );
+  const zeros = `; ${taps_on_padding} of ${taps} products (${share} %) are with padding`;
+  const words = `Each input pixel is used by ${range} window${range === "1" ? "" : "s"}${never}`;
+  return `${words}${taps_on_padding ? zeros : ""}.`;
 }
 
 /** The lines of code of each library. */
@@ -250,7 +273,7 @@ function makeStage(shared, act, view) {
     },
   });
   const show = (now, state, colours) => {
-    const drawing = picture.begin();
+    const drawing = picture.begin(tallFor(now, picture.canvas.clientWidth));
     view.plan = planOf(now, drawing);
     view.now = now;
     drawPadding(drawing, view.plan, now, state, colours);
@@ -280,9 +303,9 @@ function build({ root, shared, state }) {
   });
   const sizes = makeSizes(shared, act);
   const stage = makeStage(shared, act, view);
-  const [key, sums, code, problem] = [makeKey(), makeSums(), makeCode(), notice()];
+  const [key, sums, code, facts] = [makeKey(), makeSums(), makeCode(), makeFacts()];
+  const problem = notice();
   problem.element.classList.add("pd-problem");
-  const notes = element("ul", { class: "pd-notes", "data-cx": "notes" });
   const title = (words) => element("div", { class: "pd-head" }, words);
   root.append(
     ownStyle(STYLE),
@@ -290,14 +313,14 @@ function build({ root, shared, state }) {
     element(
       "div",
       { class: "pd-body" },
-      sizes.element,
+      element("div", { class: "pd-left" }, sizes.element, sums.element),
       element("div", {}, ...stage.elements, key.element, problem.element),
     ),
     element(
       "div",
       { class: "pd-below" },
-      element("div", {}, title("Output size"), sums.element),
-      element("div", {}, title("The same layer in code"), code.element, title("Note"), notes),
+      element("div", {}, title("What follows"), facts.element),
+      element("div", {}, title("The same layer in code"), code.element),
     ),
   );
   const show = (now, colours) => {
@@ -310,11 +333,10 @@ function build({ root, shared, state }) {
     sizes.show(view.alike);
     stage.show(now, state, colours);
     key.show(now, state.counts);
-    sums.show(now, state);
+    sums.show(now);
+    facts.show(now, state);
     code.show(now);
     problem.say(now.problem);
-    notes.replaceChildren(...now.notes.map((words) => element("li", {}, words)));
-    notes.previousSibling.style.display = now.notes.length ? "" : "none";
   };
   return { show, canvases: [stage.canvas] };
 }

@@ -2,23 +2,43 @@
 import { line, writer } from "./kit.js";
 import { css, inkOn, magnitudeColour } from "./grid.js";
 
-const HEAD = 48;
+const HEAD = 54;
+const FOOT = 14;
+const TALLEST = 420;
 const SIDE = 24;
 const BETWEEN = 72;
 const LARGEST_CELL = 46;
 
+/** Rows and columns of both grids, with room for a title over a small output. */
+function gridSizes(now) {
+  const [rows, columns] = now.axes.map(({ padded }) => padded);
+  return { rows, columns, size: [Math.max(now.size[0], 2), Math.max(now.size[1], 3)] };
+}
+
+/** Side of a cell, of which so many must fit into the canvas. */
+function cellFor(now, width, height) {
+  const { rows, columns, size } = gridSizes(now);
+  const across = (width - 2 * SIDE - BETWEEN) / (columns + size[1]);
+  const down = (height - HEAD - FOOT) / Math.max(rows, size[0]);
+  return Math.max(2, Math.floor(Math.min(LARGEST_CELL, across, down)));
+}
+
+/** Height that the pictures need, in coarse steps, so that the page does not tremble. */
+export function tallFor(now, width) {
+  const { rows, size } = gridSizes(now);
+  const need = HEAD + FOOT + Math.max(rows, size[0]) * cellFor(now, width, TALLEST);
+  return Math.min(TALLEST, 60 * Math.ceil(need / 60));
+}
+
 /** Where both grids lie in the canvas; cells of both are as large. */
 export function planOf(now, { width, height }) {
-  const [rows, columns] = now.axes.map(({ padded }) => padded);
-  const size = [Math.max(now.size[0], 2), Math.max(now.size[1], 3)];
-  const across = (width - 2 * SIDE - BETWEEN) / (columns + size[1]);
-  const down = (height - HEAD - 14) / Math.max(rows, size[0]);
-  const cell = Math.max(2, Math.floor(Math.min(LARGEST_CELL, across, down)));
+  const { rows, columns, size } = gridSizes(now);
+  const cell = cellFor(now, width, height);
   const used = SIDE + (columns + size[1]) * cell + BETWEEN;
   const left = Math.max(SIDE, Math.round((width - used) / 2) + SIDE);
   const output = left + columns * cell + BETWEEN;
   const tall = Math.max(rows, size[0]) * cell;
-  const top = HEAD + Math.max(0, Math.min(40, (height - HEAD - 14 - tall) / 2));
+  const top = HEAD + Math.max(0, Math.min(40, (height - HEAD - FOOT - tall) / 2));
   const low = top + Math.max(0, ((rows - now.size[0]) * cell) / 2);
   return {
     cell,
@@ -66,8 +86,8 @@ function drawInput(pen, plan, now, state, colours, paints) {
   const { x, y, rows, columns } = plan.input;
   const [down, across] = now.axes;
   const padded = rows > down.n || columns > across.n;
-  say(`Input ${down.n} × ${across.n}`, x, y - 34, { bold: true, size: 13 });
-  if (padded) say(`with padding ${rows} × ${columns}`, x, y - 18, { colour: colours.soft, size: 12 });
+  say(`Input ${down.n} × ${across.n}`, x, y - 40, { bold: true, size: 13 });
+  if (padded) say(`with padding ${rows} × ${columns}`, x, y - 23, { colour: colours.soft, size: 12 });
   const most = Math.max(1, ...down.counts) * Math.max(1, ...across.counts);
   for (let r = 0; r < rows; r++) {
     for (let c = 0; c < columns; c++) {
@@ -86,12 +106,19 @@ function drawInput(pen, plan, now, state, colours, paints) {
       }
     }
   }
-  drawRemainder(pen, plan, now, colours);
-  pen.strokeStyle = colours.plus;
-  pen.lineWidth = 2;
-  const [left, top] = [x + across.before * cell, y + down.before * cell];
-  pen.strokeRect(left, top, across.n * cell, down.n * cell);
+  drawRemainder(pen, plan, now, state.counts, colours);
+  const [left, top] = [x + across.before * cell - 0.5, y + down.before * cell - 0.5];
+  const rim = [left, top, across.n * cell, down.n * cell];
+  if (state.counts) strokeBox(pen, rim, { colour: colours.paper, width: 4 });
+  strokeBox(pen, rim, { colour: colours.plus, width: 2 });
   drawIndices(pen, plan, now, colours);
+}
+
+/** The outline of a box [x, y, width, height]. */
+function strokeBox(pen, box, { colour, width }) {
+  pen.strokeStyle = colour;
+  pen.lineWidth = width;
+  pen.strokeRect(...box);
 }
 
 /** One pixel: of the input, or of the padding, with a dashed rim. */
@@ -113,7 +140,7 @@ function drawPixel(pen, { x, y }, cell, { inside, paint, colours, paints }) {
 const within = ({ before, n }, at) => at >= before && at < before + n;
 
 /** Hatch what lies beyond the last window, and say how much it is. */
-function drawRemainder(pen, plan, now, colours) {
+function drawRemainder(pen, plan, now, thin, colours) {
   const { cell } = plan;
   const { x, y, rows, columns } = plan.input;
   const [down, across] = now.axes.map(({ remainder }) => (now.problem ? 0 : remainder));
@@ -124,10 +151,10 @@ function drawRemainder(pen, plan, now, colours) {
   if (down) pen.rect(x, bottom - down * cell, columns * cell, down * cell);
   if (across) pen.rect(right - across * cell, y, across * cell, rows * cell);
   pen.clip();
-  pen.globalAlpha = 0.55;
+  pen.globalAlpha = thin ? 0.2 : 0.55;
   pen.fillStyle = colours.paper;
   pen.fillRect(x, y, columns * cell, rows * cell);
-  pen.globalAlpha = 1;
+  pen.globalAlpha = thin ? 0.5 : 1;
   pen.strokeStyle = colours.data;
   pen.lineWidth = 1.2;
   pen.beginPath();
@@ -155,7 +182,7 @@ function drawIndices(pen, plan, now, colours) {
   for (let j = 0; j < across.n; j += every) {
     const at = j + across.before;
     const style = mark(at >= c && at < c + across.extent);
-    say(String(j), x + (at + 0.5) * cell, y - 5, { ...style, align: "center" });
+    say(String(j), x + (at + 0.5) * cell, y - 7, { ...style, align: "center" });
   }
   for (let i = 0; i < down.n; i += every) {
     const at = i + down.before;
@@ -214,12 +241,9 @@ function drawWindow(pen, plan, now, state, colours) {
       drawTap(pen, at, cell, inset, state.counts, colours);
     }
   }
-  pen.strokeStyle = colours.paper;
-  pen.lineWidth = 5;
-  pen.strokeRect(left - 0.5, top - 0.5, wide, high);
-  pen.strokeStyle = colours.estimate;
-  pen.lineWidth = 3;
-  pen.strokeRect(left - 0.5, top - 0.5, wide, high);
+  const rim = [left - 0.5, top - 0.5, wide, high];
+  strokeBox(pen, rim, { colour: colours.paper, width: 5 });
+  strokeBox(pen, rim, { colour: colours.estimate, width: 3 });
 }
 
 /** One tap: filled, or a rim alone where a number stands in the cell. */
