@@ -115,6 +115,19 @@ def kernel_weights(name: str, length: int, *, centred: bool = False) -> FloatArr
     return weights
 
 
+def is_named(name: str, weights: Sequence[float], *, centred: bool) -> bool:
+    """Whether `weights` are those of a named kernel, but for the last digits.
+
+    Examples
+    --------
+    >>> is_named("box", [0.5, 0.5], centred=False), is_named("box", [0.5, 0.6], centred=False)
+    (True, False)
+    """
+    if name not in KERNEL_NAMES or not 1 <= len(weights) <= MAX_LENGTH:
+        return False
+    return np.allclose(weights, kernel_weights(name, len(weights), centred=centred), 0, 1e-9)
+
+
 def kernel_table() -> dict[str, list[list[float]]]:
     """All named kernels for the browser, in few digits: row m - 1 is in proportion to m weights.
 

@@ -17,6 +17,7 @@ from cnncourse.explore.smoothing_model import (
     SEEDS,
     SmoothingModel,
     SmoothingState,
+    is_named,
     kernel_table,
     kernel_weights,
     resized,
@@ -86,18 +87,8 @@ class SmoothingExplorer(Explorer, module="smoothing", title="Smoothing explorer"
     def __init__(self, track: Track | None = None, **state: Any) -> None:
         self._model = SmoothingModel(spaceship_track() if track is None else track)
         start = self._model.default_state()
-        if "weights" in state:
-            state = {**state, "kernel_name": OWN, "length": len(state["weights"])}
-        name = state.get("kernel_name", start.kernel_name)
-        length, centred = state.get("length", len(start.weights)), state.get("centred", False)
-        if "weights" not in state and name in KERNEL_NAMES and 1 <= length <= MAX_LENGTH:
-            state = {**state, "weights": kernel_weights(name, length, centred=centred).tolist()}
-        defaults = {
-            "sigma": start.sigma,
-            "t": start.t,
-            "phase": start.phase,
-            "weights": list(start.weights),
-        }
+        state = _with_weights(state, start)
+        defaults = {"sigma": start.sigma, "t": start.t, "phase": start.phase}
         super().__init__(**{**defaults, **state}, **_sent_once(self._model))
 
     def state(self) -> SmoothingState:
@@ -174,11 +165,11 @@ class SmoothingExplorer(Explorer, module="smoothing", title="Smoothing explorer"
             )
         if not np.isfinite(weights).all():
             raise traitlets.TraitError(f"weights must be finite numbers, got {weights}")
-        if self.kernel_name != OWN and len(weights) == self.length:
-            named = kernel_weights(self.kernel_name, self.length, centred=self.centred)
-            # The browser's are the same numbers but for the last digits.
-            if np.allclose(weights, named, rtol=0, atol=1e-9):
-                return named.tolist()
+        # The browser's are the same numbers but for the last digits.
+        if len(weights) == self.length and is_named(
+            self.kernel_name, weights, centred=self.centred
+        ):
+            return kernel_weights(self.kernel_name, self.length, centred=self.centred).tolist()
         return [float(weight) for weight in weights]
 
 
@@ -191,6 +182,20 @@ def smoothing(track: Track | None = None, **state: Any) -> SmoothingExplorer:
     'A causal linear kernel of 3 lies at t ='
     """
     return SmoothingExplorer(track, **state)
+
+
+def _with_weights(state: dict[str, Any], start: SmoothingState) -> dict[str, Any]:
+    """`state` to begin with, its weights, kernel and length in agreement."""
+    name, centred = state.get("kernel_name", start.kernel_name), state.get("centred", False)
+    if "weights" in state:
+        weights = state["weights"]
+        if is_named(name, weights, centred=centred):
+            return {"kernel_name": name, **state, "length": len(weights)}
+        return {**state, "kernel_name": OWN, "length": len(weights)}
+    length = state.get("length", len(start.weights))
+    if name in KERNEL_NAMES and 1 <= length <= MAX_LENGTH:
+        return {**state, "weights": kernel_weights(name, length, centred=centred).tolist()}
+    return {**state, "weights": list(start.weights)}
 
 
 def _sent_once(model: SmoothingModel) -> dict[str, object]:
