@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import inspect
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+
 from cnncourse.exercises import wording
-from cnncourse.exercises.model import Exercise
+from cnncourse.exercises.evidence import Trial
+from cnncourse.exercises.model import Array, Exercise, Part
 from cnncourse.exercises.report import CheckResult, Counterexample, PartResult, Status
 from cnncourse.exercises.running import Call, Failure
 from cnncourse.exercises.untouched import is_empty
@@ -108,3 +112,20 @@ def result_of(
         notes=notes,
         variant=variant,
     )
+
+
+def all_parts(exercise: Exercise) -> tuple[PartResult, ...]:
+    """Every part of an exercise, earned."""
+    return tuple(PartResult(part.title, part.points, True) for part in exercise.parts)
+
+
+def part_results(trial: Trial, outputs: Sequence[Array | None]) -> tuple[PartResult, ...]:
+    """The parts of an exercise; one is earned if it holds for the output of every case."""
+
+    def earned(part: Part) -> bool:
+        return all(
+            output is not None and bool(np.isfinite(output).all()) and part.holds(case, output)
+            for case, output in zip(trial.cases, outputs, strict=True)
+        )
+
+    return tuple(PartResult(p.title, p.points, earned(p)) for p in trial.exercise.parts)

@@ -13,9 +13,11 @@ from cnncourse.exercises.comparing import same
 from cnncourse.exercises.evidence import Trial, draw_trial
 from cnncourse.exercises.finding import (
     Finding,
+    all_parts,
     before_running,
     of_failure,
     of_form,
+    part_results,
     result_of,
 )
 from cnncourse.exercises.formatting import format_arguments, format_pair, format_value
@@ -229,17 +231,10 @@ class _Verdict:
 
     def _parts(self, finding: Finding) -> tuple[PartResult, ...]:
         if finding.status == "passed":
-            return tuple(PartResult(p.title, p.points, True) for p in self.exercise.parts)
+            return all_parts(self.exercise)
         if finding.without_points or finding.status == "not attempted":
             return ()
-        parts = []
-        for part in self.exercise.parts:
-            earned = all(
-                output is not None and np.isfinite(output).all() and part.holds(case, output)
-                for case, output in zip(self.trial.cases, self.outputs, strict=True)
-            )
-            parts.append(PartResult(part.title, part.points, earned))
-        return tuple(parts)
+        return part_results(self.trial, self.outputs)
 
     def _notes(self, finding: Finding) -> tuple[str, ...]:
         if finding.status == "not attempted":

@@ -6,7 +6,19 @@ from dataclasses import dataclass
 from html import escape
 from typing import Any, Literal
 
-from cnncourse.cards import FAINT, GREEN, GREY, ORANGE, RED, SMALL, card, labelled, paragraph, prose
+from cnncourse.cards import (
+    FAINT,
+    GREEN,
+    GREY,
+    ORANGE,
+    RED,
+    SMALL,
+    card,
+    counted,
+    labelled,
+    paragraph,
+    prose,
+)
 
 Status = Literal["passed", "wrong", "error", "not attempted"]
 
@@ -93,7 +105,7 @@ class CheckResult:
     @property
     def score(self) -> str:
         """Points as words: "2 of 3 points"."""
-        return f"{self.points} of {_points(self.max_points)}"
+        return f"{self.points} of {counted(self.max_points, 'point')}"
 
     def __repr__(self) -> str:
         lines = [f"{self.exercise_id} {self.title}: {self.status}, {self.score}"]
@@ -104,7 +116,7 @@ class CheckResult:
             lines.append(paragraph(self.hint, "Hint:"))
         for part in self._open_parts():
             mark = "x" if part.earned else " "
-            lines.append(f"  [{mark}] {part.title} ({_points(part.points)})")
+            lines.append(f"  [{mark}] {part.title} ({counted(part.points, 'point')})")
         lines += [paragraph(note, "Note:") for note in self.notes]
         return "\n".join(lines)
 
@@ -135,11 +147,7 @@ class CheckResult:
 def _list(parts: tuple[PartResult, ...]) -> str:
     items = "".join(
         f"<div>{'✓' if part.earned else '✗'} {escape(part.title)} "
-        f"({_points(part.points)}{'' if part.earned else ', open'})</div>"
+        f"({counted(part.points, 'point')}{'' if part.earned else ', open'})</div>"
         for part in parts
     )
     return f"<div style='{SMALL}'>{items}</div>"
-
-
-def _points(number: int) -> str:
-    return f"{number} point" if number == 1 else f"{number} points"

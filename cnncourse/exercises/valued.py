@@ -9,11 +9,11 @@ import numpy as np
 from cnncourse.exercises import wording
 from cnncourse.exercises.comparing import as_written
 from cnncourse.exercises.evidence import Trial
-from cnncourse.exercises.finding import Finding, result_of
+from cnncourse.exercises.finding import Finding, all_parts, part_results, result_of
 from cnncourse.exercises.formatting import format_arguments, format_value
 from cnncourse.exercises.model import Array, Exercise
 from cnncourse.exercises.reading import read_answer
-from cnncourse.exercises.report import CheckResult, Counterexample, PartResult
+from cnncourse.exercises.report import CheckResult, Counterexample
 from cnncourse.exercises.running import Call, Runner
 from cnncourse.exercises.variants import given_trial, other_variants
 
@@ -50,8 +50,9 @@ def judge_value(
             finding = _unread(exercise, value, call)
         else:
             finding = _decide(trial, answer, variant)
-        parts = _parts(trial, finding, answer)
-        example = None if finding.status == "passed" else _shown(trial, answer)
+        passed = finding.status == "passed"
+        parts = all_parts(exercise) if passed else part_results(trial, [answer])
+        example = None if passed else _shown(trial, answer)
     return result_of(exercise, finding, parts, example, variant=variant)
 
 
@@ -105,19 +106,6 @@ def _rounded(answer: Array, expected: Array) -> bool:
             if as_written(answer, kept / steps):
                 return True
     return False
-
-
-def _parts(trial: Trial, finding: Finding, answer: Array | None) -> tuple[PartResult, ...]:
-    parts = trial.exercise.parts
-    if finding.status == "passed":
-        return tuple(PartResult(part.title, part.points, True) for part in parts)
-    if answer is None or not np.isfinite(answer).all():
-        return tuple(PartResult(part.title, part.points, False) for part in parts)
-    earned = [part.holds(trial.cases[0], answer) for part in parts]
-    return tuple(
-        PartResult(part.title, part.points, holds)
-        for part, holds in zip(parts, earned, strict=True)
-    )
 
 
 def _shown(trial: Trial, answer: Array | None) -> Counterexample:

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from cnncourse.cards import counted
 from cnncourse.exercises.comparing import first_difference
 from cnncourse.exercises.formatting import format_pair
 from cnncourse.exercises.model import Array, Exercise
@@ -194,12 +195,9 @@ def wrong_shape(output: Array, expected: Array) -> str:
     """Say that the output has another length or shape."""
     if output.ndim == 1:
         verb = "is" if len(expected) == 1 else "are"
-        return f"The output has {_numbers(len(output))}, where {len(expected)} {verb} expected."
+        numbers = counted(len(output), "number")
+        return f"The output has {numbers}, where {len(expected)} {verb} expected."
     return f"The output has the shape {output.shape}, where {expected.shape} is expected."
-
-
-def _numbers(count: int) -> str:
-    return f"{count} number" if count == 1 else f"{count} numbers"
 
 
 def other_exercise(other: Exercise) -> str:

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from html import escape
-from textwrap import fill
 
 from cnncourse import records
-from cnncourse.cards import FAINT, SMALL, STEEL, card, table, table_row
+from cnncourse.cards import FAINT, SMALL, STEEL, card, paragraph, table, table_row
 from cnncourse.inventory.answers import first_answers
 from cnncourse.inventory.cards import colour, verdict
 from cnncourse.inventory.items import ITEMS, MISCONCEPTIONS
@@ -115,8 +114,8 @@ class Gain:
         for row in self.rows:
             lines.append(f"{row.item.id} {row.item.concept}")
             lines.append(f"  before: {verdict(row.before)}; after: {verdict(row.after)}")
-            lines.append(_wrapped(row.sentence()))
-        return "\n".join([*lines, *(_wrapped(text) for text in self.summary())])
+            lines.append(paragraph(row.sentence()))
+        return "\n".join([*lines, *(paragraph(text) for text in self.summary())])
 
     def _repr_html_(self) -> str:
         if not self._started():
@@ -212,10 +211,6 @@ def _idea(option: Option) -> str:
 
 def _of(right: int, asked: int) -> str:
     return f"{right} of {asked} right"
-
-
-def _wrapped(text: str) -> str:
-    return fill(text, 96, initial_indent="  ", subsequent_indent="  ")
 
 
 def _rows(item: ItemGain) -> str:

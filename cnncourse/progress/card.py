@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from html import escape
 from textwrap import fill
 
-from cnncourse.cards import BLUE, CELL, FAINT, SMALL, card, table, table_row
+from cnncourse.cards import BLUE, CELL, FAINT, SMALL, card, counted, table, table_row
 from cnncourse.progress.model import LessonProgress, Progress, TaskProgress
 from cnncourse.records import Status
 
@@ -131,20 +131,16 @@ def _state(found: TaskProgress) -> str:
     if not found.task.counts:
         words.append("counts for nothing")
     elif found.attempts:
-        words.append(f"{found.points} of {_number(found.task.max_points, 'point')}")
+        words.append(f"{found.points} of {counted(found.task.max_points, 'point')}")
     else:
-        words.append(_number(found.task.max_points, "point"))
+        words.append(counted(found.task.max_points, "point"))
     if found.attempts:
-        words.append(_number(found.attempts, "attempt"))
+        words.append(counted(found.attempts, "attempt"))
     if found.hints:
-        words.append(f"{_number(found.hints, 'hint')} read")
+        words.append(f"{counted(found.hints, 'hint')} read")
     if found.solution_seen:
         words.append("solution seen")
     return ", ".join(words)
-
-
-def _number(count: int, noun: str) -> str:
-    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
 
 
 def _concept_test(progress: Progress) -> str:
