@@ -1,7 +1,17 @@
-"""Tracks to smooth, simulated and real; km and seconds throughout."""
+"""Tracks to smooth, simulated and real (km, s); photographs to filter; digits to recognise."""
 
+from cnncourse.data.digits import digits
 from cnncourse.data.iss import iss_track
+from cnncourse.data.photographs import colour_photograph, photograph
 from cnncourse.data.spaceship import constant_velocity_track, spaceship_track
 from cnncourse.data.track import Track
 
-__all__ = ["Track", "constant_velocity_track", "iss_track", "spaceship_track"]
+__all__ = [
+    "Track",
+    "colour_photograph",
+    "constant_velocity_track",
+    "digits",
+    "iss_track",
+    "photograph",
+    "spaceship_track",
+]
