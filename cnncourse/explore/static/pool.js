@@ -30,7 +30,7 @@ function poolPadding(padding, axis, n, size, stride) {
   return poolPair("padding", own, 0);
 }
 
-/** How many windows lie along an axis of n pixels; throws if there is none or the padding is wide. */
+/** How many windows lie along an axis of n pixels; throws if none fits. */
 export function poolCount(n, size, stride, [before, after], ceilMode = false) {
   const widest = Math.max(before, after);
   if (2 * widest > size)

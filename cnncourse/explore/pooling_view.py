@@ -1,0 +1,109 @@
+"""The pooling explorer as a widget; its numbers come from `pooling_model`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import traitlets
+from numpy.typing import ArrayLike
+
+from cnncourse.explore.base import Array, Explorer
+from cnncourse.explore.pooling_model import (
+    DRAWN,
+    KINDS,
+    MAX_LENGTH,
+    MAX_SIZE,
+    OWN,
+    SEEDS,
+    SOURCES,
+    WAITING,
+    PoolingModel,
+    PoolingState,
+)
+from cnncourse.explore.pooling_picture import picture
+from cnncourse.plots.picture import Picture
+
+_MODEL = PoolingModel()
+_DRAWS = np.stack([_MODEL.draws[name] for name in DRAWN]).astype("<f4")
+
+
+class PoolingExplorer(Explorer, module="pooling", title="Pooling explorer"):
+    """Shift a row of values and see which outputs of pooling stay (book fig. 9.8 and 9.10).
+
+    Attributes
+    ----------
+    kind : str
+        "max", "average", "l2", or "blur": max pooling at stride 1, then a binomial filter.
+    size, stride : int
+        Of the windows, 1 to 8.
+    shift : int
+        How far the row moves to the right, 0 to 8.
+    source : str
+        The values: "random" (independent), "sparse", "smooth", "steps", or "own".
+    seed : int
+        Draw of the values, 0 to 9.
+    output : int
+        The output that is looked at; the last one if there are fewer.
+    signal : (n,) ndarray
+        The own values in sight, 48 at most; setting them makes the values your "own".
+    entering : (m,) ndarray
+        Own values that wait at the left, 8 at most, the last one beside the row; before them lie
+        zeros.
+
+    Examples
+    --------
+    >>> explorer = PoolingExplorer(size=2, signal=[0, 3, 0, 5])
+    >>> explorer.source, explorer.describe().split(": ")[1].split(".")[0]
+    ('own', '1 of 3 outputs keep their value (33 %)')
+    """
+
+    kind = traitlets.Enum(KINDS, default_value="max").tag(sync=True)
+    size = traitlets.Int(3, min=1, max=MAX_SIZE).tag(sync=True)
+    stride = traitlets.Int(1, min=1, max=MAX_SIZE).tag(sync=True)
+    shift = traitlets.Int(1, min=0, max=WAITING).tag(sync=True)
+    source = traitlets.Enum(SOURCES, default_value="random").tag(sync=True)
+    seed = traitlets.Int(0, min=0, max=SEEDS - 1).tag(sync=True)
+    output = traitlets.Int(7, min=0).tag(sync=True)
+    signal = Array(1, (MAX_LENGTH,)).tag(sync=True)
+    entering = Array(1, (WAITING,)).tag(sync=True)
+    _draws = traitlets.Bytes().tag(sync=True)
+
+    def __init__(self, **state: Any) -> None:
+        scene = _MODEL.scene(PoolingState())
+        given = {"signal", "entering"} & state.keys()
+        start = {"signal": scene[WAITING:], "entering": np.zeros(1) if given else scene[:WAITING]}
+        super().__init__(_draws=_DRAWS.tobytes(), **{**start, **state})
+        self.source = state.get("source", OWN if given else "random")
+        self.observe(self._values_set, ["signal", "entering"])
+
+    def _values_set(self, change: object) -> None:
+        self.source = OWN
+
+    def state(self) -> PoolingState:
+        """What the learner has chosen so far."""
+        return PoolingState(
+            kind=self.kind,
+            size=self.size,
+            stride=self.stride,
+            shift=self.shift,
+            source=self.source,
+            seed=self.seed,
+            output=self.output,
+            signal=tuple(self.signal.tolist()),
+            entering=tuple(self.entering.tolist()),
+        )
+
+    def describe(self) -> str:
+        """The picture in words."""
+        return _MODEL.describe(self.state())
+
+    def picture(self) -> Picture:
+        """The rows of values and outputs, and the change against the shift."""
+        return picture(_MODEL, self.state(), f"{self.title}. {self.describe()}")
+
+
+def pooling(signal: ArrayLike | None = None, **state: Any) -> PoolingExplorer:
+    """Show pooling under a shift: of `signal`, (n,), or of random values; state as keywords."""
+    own = {} if signal is None else {"signal": signal}
+    return PoolingExplorer(**own, **state)
