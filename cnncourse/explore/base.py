@@ -43,6 +43,13 @@ class Explorer(anywidget.AnyWidget):
             cls._css = compact(style_sheet(STATIC / "explorer.css"))
         super().__init_subclass__(**kwargs)
 
+    def __init__(self, **state: Any) -> None:
+        unknown = [name for name in state if not self.has_trait(name)]
+        if unknown:
+            known = ", ".join(self.state_names())
+            raise TypeError(f"{type(self).__name__} takes no {unknown[0]!r}; its state is {known}")
+        super().__init__(**state)
+
     def describe(self) -> str:
         """What the explorer shows, in words and numbers."""
         raise NotImplementedError

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from numbers import Real
 from typing import Any
 
 import numpy as np
@@ -187,13 +188,15 @@ def smoothing(track: Track | None = None, **state: Any) -> SmoothingExplorer:
 def _with_weights(state: dict[str, Any], start: SmoothingState) -> dict[str, Any]:
     """`state` to begin with, its weights, kernel and length in agreement."""
     name, centred = state.get("kernel_name", start.kernel_name), state.get("centred", False)
-    if "weights" in state:
-        weights = state["weights"]
-        if is_named(name, weights, centred=centred):
-            return {"kernel_name": name, **state, "length": len(weights)}
-        return {**state, "kernel_name": OWN, "length": len(weights)}
-    length = state.get("length", len(start.weights))
-    if name in KERNEL_NAMES and 1 <= length <= MAX_LENGTH:
+    weights, length = state.get("weights"), state.get("length", len(start.weights))
+    if isinstance(weights, list | tuple):
+        numbers = all(isinstance(weight, Real) for weight in weights)
+        named = numbers and is_named(name, weights, centred=centred)
+        length = min(max(1, len(weights)), MAX_LENGTH)
+        return {**state, "kernel_name": name if named else OWN, "length": length}
+    if "weights" in state or not (isinstance(length, int) and 1 <= length <= MAX_LENGTH):
+        return state  # the traits say what is wrong
+    if name in KERNEL_NAMES:
         return {**state, "weights": kernel_weights(name, length, centred=centred).tolist()}
     return {**state, "weights": list(start.weights)}
 
