@@ -85,23 +85,23 @@ class Shown:
     change: dict[str, FloatArray]
 
 
-def draws() -> dict[str, NDArray[np.float32]]:
-    """Rows of values of each kind of input, (seeds, waiting + in sight), between 0 and 1.
+def draws() -> dict[str, NDArray[np.uint8]]:
+    """Rows of values of each kind of input, (seeds, waiting + in sight), in hundredths, 0 to 100.
 
-    "random" is independent and uniform. "sparse" is zero but for one value in four. "smooth" is
-    noise under a Gaussian of 7 samples, stretched to 0 and 1. "steps" holds each level for 3 to 7
-    values.
+    "random" is uniform, in random order and without repetition, so that values which look equal
+    are equal. "sparse" is zero but for one value in four. "smooth" is noise under a Gaussian of 7
+    samples, stretched to 0 and 1. "steps" holds each level for 3 to 7 values.
     """
     made: dict[str, list[FloatArray]] = {name: [] for name in DRAWN}
     n = WAITING + LENGTH
     for seed in range(SEEDS):
         rng = np.random.default_rng(seed)
-        made["random"].append(rng.random(n))
+        made["random"].append(rng.permutation(101)[:n] / 100)
         made["sparse"].append(np.where(rng.random(n) < 0.25, rng.uniform(0.4, 1.0, n), 0.0))
         noise = cross_correlate1d(rng.normal(size=n + 6), gaussian(7, 1.6, centred=True))
         made["smooth"].append((noise - noise.min()) / np.ptp(noise))
         made["steps"].append(np.repeat(rng.random(n), rng.integers(3, 8, n))[:n])
-    return {name: np.array(rows, dtype=np.float32) for name, rows in made.items()}
+    return {name: np.round(100 * np.array(rows)).astype(np.uint8) for name, rows in made.items()}
 
 
 def pooled(values: ArrayLike, kind: str, size: int, stride: int) -> FloatArray:
@@ -185,7 +185,7 @@ class PoolingModel:
         if state.source == OWN:
             missing = np.zeros(WAITING - len(state.entering))
             return np.concatenate([missing, state.entering, state.signal]).astype(float)
-        return self.draws[state.source][state.seed if seed is None else seed].astype(float)
+        return self.draws[state.source][state.seed if seed is None else seed] / 100.0
 
     def shown(self, state: PoolingState) -> Shown:
         """Everything that is drawn in a state."""

@@ -25,7 +25,7 @@ from cnncourse.explore.pooling_picture import picture
 from cnncourse.plots.picture import Picture
 
 _MODEL = PoolingModel()
-_DRAWS = np.stack([_MODEL.draws[name] for name in DRAWN]).astype("<f4")
+_DRAWS = np.stack([_MODEL.draws[name] for name in DRAWN])
 
 
 class PoolingExplorer(Explorer, module="pooling", title="Pooling explorer"):

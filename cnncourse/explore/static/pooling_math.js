@@ -18,15 +18,14 @@ const WHY_NOT = {
   own: "it is for independent random values",
 };
 
-/** The draws that Python sent, float32 numbers, by kind of input and seed. */
+/** The draws that Python sent, bytes that count hundredths, by kind of input and seed. */
 export function drawnRows(view) {
-  const numbers = new Float32Array(
-    view.buffer.slice(view.byteOffset, view.byteOffset + view.byteLength),
-  );
+  const bytes = new Uint8Array(view.buffer, view.byteOffset, view.byteLength);
+  const numbers = Float64Array.from(bytes, (hundredths) => hundredths / 100);
   const length = WAITING + ROW_LENGTH;
   const row = (i) => ({
     shape: [length],
-    values: Float64Array.from(numbers.subarray(i * length, (i + 1) * length)),
+    values: numbers.subarray(i * length, (i + 1) * length),
   });
   return Object.fromEntries(
     DRAWN.map((name, s) => [name, Array.from({ length: SEEDS }, (_, i) => row(s * SEEDS + i))]),
