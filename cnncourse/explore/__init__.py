@@ -9,22 +9,30 @@ plain Python beside it and a still picture for places where no widget can live.
 from collections.abc import Callable
 from typing import Any
 
+from cnncourse.explore.connections_view import ConnectionsExplorer, connections
 from cnncourse.explore.padding_view import PaddingExplorer, padding
 from cnncourse.explore.pooling_view import PoolingExplorer, pooling
 from cnncourse.explore.smoothing_view import SmoothingExplorer, smoothing
+from cnncourse.explore.toeplitz_view import ToeplitzExplorer, toeplitz
 
 EXPLORERS: dict[str, Callable[..., Any]] = {
+    "connections": connections,
     "padding": padding,
     "pooling": pooling,
     "smoothing": smoothing,
+    "toeplitz": toeplitz,
 }
 
 __all__ = [
+    "ConnectionsExplorer",
     "EXPLORERS",
     "PaddingExplorer",
     "PoolingExplorer",
     "SmoothingExplorer",
+    "ToeplitzExplorer",
+    "connections",
     "padding",
     "pooling",
     "smoothing",
+    "toeplitz",
 ]

@@ -1,0 +1,154 @@
+"""The connections explorer as a widget; its numbers come from `connections_model`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import traitlets
+
+from cnncourse.explore.base import Explorer
+from cnncourse.explore.connections_model import (
+    KINDS,
+    MOST_DEPTH,
+    MOST_STRIDE,
+    MOST_UNITS,
+    MOST_WIDTH,
+    NO_WEIGHT,
+    PADDINGS,
+    ConnectionsModel,
+    ConnectionsState,
+)
+from cnncourse.explore.connections_picture import picture
+from cnncourse.plots.picture import Picture
+
+_SIZES = ("units", "width", "depth", "stride", "padding")
+
+
+class ConnectionsExplorer(Explorer, module="connections", title="Connections explorer"):
+    """See which units are connected, what each sees of the input, and what that costs.
+
+    Parameters
+    ----------
+    **state
+        Any of the attributes below, to start with.
+
+    Attributes
+    ----------
+    kind : str
+        "dense", "local" (sparse, without sharing) or "convolution" (sparse, weights shared).
+    units : int
+        Inputs, 1 to 16.
+    width : int
+        Kernel width k, 1 to 7.
+    depth : int
+        Layers above the input, 1 to 4; those into which the kernel does not fit are left out.
+    stride : int
+        Step from window to window, 1 to 3.
+    padding : str
+        "same" or "valid".
+    layer, unit : int
+        The unit looked at; layer 0 is the input.
+    weight : int
+        Place in the kernel whose weight is lit up, -1 for none.
+
+    Raises
+    ------
+    traitlets.TraitError
+        If a value lies outside its range.
+
+    Examples
+    --------
+    >>> explorer = ConnectionsExplorer(units=8, width=3, depth=1, layer=1, unit=4)
+    >>> explorer.describe()
+    '1 convolutional, weights shared, layer over 8 inputs, kernel width 3, stride 1, padding same:
+    8, 8 units. h1[4] sees 3 of 8 inputs, x[3] to x[5]. Its receptive field is 1 + 2·1 = 3 wide,
+    starts at 3, and jumps by 1. Connections and parameters: dense 64 and 64; local 22 and 22;
+    convolution 22 and 3.'
+    """
+
+    kind = traitlets.Enum(KINDS, default_value="convolution").tag(sync=True)
+    units = traitlets.Int(9, min=1, max=MOST_UNITS).tag(sync=True)
+    width = traitlets.Int(3, min=1, max=MOST_WIDTH).tag(sync=True)
+    depth = traitlets.Int(2, min=1, max=MOST_DEPTH).tag(sync=True)
+    stride = traitlets.Int(1, min=1, max=MOST_STRIDE).tag(sync=True)
+    padding = traitlets.Enum(PADDINGS, default_value="same").tag(sync=True)
+    layer = traitlets.Int(2).tag(sync=True)
+    unit = traitlets.Int(4).tag(sync=True)
+    weight = traitlets.Int(NO_WEIGHT).tag(sync=True)
+
+    _most = traitlets.Dict().tag(sync=True)
+
+    def __init__(self, **state: Any) -> None:
+        most = {
+            "units": MOST_UNITS,
+            "width": MOST_WIDTH,
+            "depth": MOST_DEPTH,
+            "stride": MOST_STRIDE,
+        }
+        super().__init__(**self._started(state), _most=most)
+
+    def _started(self, state: dict[str, Any]) -> dict[str, Any]:
+        """`state`, with the middle unit of the last layer if none is named."""
+        if "layer" in state or "unit" in state:
+            return state
+        sizes = {name: state[name] for name in _SIZES if name in state}
+        try:
+            top = ConnectionsModel(ConnectionsState(**sizes)).sizes
+        except (TypeError, ValueError):
+            return state  # the traits say what is wrong
+        return {**state, "layer": len(top) - 1, "unit": top[-1] // 2}
+
+    def state(self) -> ConnectionsState:
+        """What the learner has chosen so far."""
+        return ConnectionsState(**{name: getattr(self, name) for name in self.state_names()})
+
+    def describe(self) -> str:
+        """The picture in words."""
+        return ConnectionsModel(self.state()).describe()
+
+    def picture(self) -> Picture:
+        """The layers, with what the chosen unit sees."""
+        return picture(self.state())
+
+    @traitlets.validate("layer")
+    def _layer_there(self, proposal: Any) -> int:
+        return _between("layer", proposal.value, 0, len(self._layers()) - 1)
+
+    @traitlets.validate("unit")
+    def _unit_there(self, proposal: Any) -> int:
+        sizes = self._layers()
+        return _between("unit", proposal.value, 0, sizes[min(self.layer, len(sizes) - 1)] - 1)
+
+    @traitlets.validate("weight")
+    def _weight_there(self, proposal: Any) -> int:
+        return _between("weight", proposal.value, NO_WEIGHT, self.width - 1)
+
+    @traitlets.observe(*_SIZES, "layer")
+    def _positions_that_are_left(self, change: object) -> None:
+        sizes = self._layers()
+        self.layer = min(self.layer, len(sizes) - 1)
+        self.unit = min(self.unit, sizes[self.layer] - 1)
+        if self.weight >= self.width:
+            self.weight = NO_WEIGHT
+
+    def _layers(self) -> list[int]:
+        names = {name: getattr(self, name) for name in _SIZES}
+        return ConnectionsModel(ConnectionsState(**names)).sizes
+
+
+def _between(name: str, value: int, low: int, high: int) -> int:
+    if not low <= value <= high:
+        raise traitlets.TraitError(f"{name} must be {low} to {high}, got {value}")
+    return value
+
+
+def connections(**state: Any) -> ConnectionsExplorer:
+    """Explore who is connected to whom; arguments as `ConnectionsExplorer`.
+
+    Examples
+    --------
+    >>> explorer = connections(units=5, depth=1)
+    >>> explorer.layer, explorer.unit
+    (1, 2)
+    """
+    return ConnectionsExplorer(**state)
