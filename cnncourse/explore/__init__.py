@@ -9,14 +9,18 @@ plain Python beside it and a still picture for places where no widget can live.
 from collections.abc import Callable
 from typing import Any
 
+from cnncourse.explore.channels_view import ChannelsExplorer, channels
 from cnncourse.explore.connections_view import ConnectionsExplorer, connections
+from cnncourse.explore.convolution2d_view import Convolution2dExplorer, convolution2d
 from cnncourse.explore.padding_view import PaddingExplorer, padding
 from cnncourse.explore.pooling_view import PoolingExplorer, pooling
 from cnncourse.explore.smoothing_view import SmoothingExplorer, smoothing
 from cnncourse.explore.toeplitz_view import ToeplitzExplorer, toeplitz
 
 EXPLORERS: dict[str, Callable[..., Any]] = {
+    "channels": channels,
     "connections": connections,
+    "convolution2d": convolution2d,
     "padding": padding,
     "pooling": pooling,
     "smoothing": smoothing,
@@ -24,13 +28,17 @@ EXPLORERS: dict[str, Callable[..., Any]] = {
 }
 
 __all__ = [
+    "ChannelsExplorer",
     "ConnectionsExplorer",
+    "Convolution2dExplorer",
     "EXPLORERS",
     "PaddingExplorer",
     "PoolingExplorer",
     "SmoothingExplorer",
     "ToeplitzExplorer",
+    "channels",
     "connections",
+    "convolution2d",
     "padding",
     "pooling",
     "smoothing",

@@ -1,4 +1,4 @@
-// The words of the explorer of 2-D convolution: the same as cnncourse/explore/convolution2d_words.py.
+// The words of the explorer of 2-D convolution, as in cnncourse/explore/convolution2d_words.py.
 
 const BORDER_WORDS = {
   zeros: "zeros",
@@ -48,14 +48,20 @@ export function equation({ flip, bias, relu }, { pads, sliding, swapped }) {
   return relu ? `S[i, j] = max(0, ${inner})` : `S[i, j] = ${inner}`;
 }
 
-/** The whole sum in numbers, without the products that lie on zeros beyond the border. */
-export function sumText({ boundary }, now) {
+/** The terms of the sum in numbers, without those that lie on zeros beyond the border. */
+export function sumTerms({ boundary }, now) {
   const terms = [];
   for (let i = 0; i < now.products.length; i++) {
     if (now.inside[i] || boundary !== "zeros") {
-      terms.push(`${factor(now.samples[i])}·${factor(now.taps[i])}`);
+      terms.push({ index: i, text: `${factor(now.samples[i])}·${factor(now.taps[i])}` });
     }
   }
+  return terms;
+}
+
+/** The whole sum in numbers. */
+export function sumText(state, now) {
+  const terms = sumTerms(state, now).map(({ text }) => text);
   const total = plainNumber(now.total);
   return `S[${now.row}, ${now.column}] = ${terms.join(" + ") || "0"} = ${total}`;
 }

@@ -135,6 +135,7 @@ export function cellGrid({ label, name, pick, write, read, done = () => {}, size
   let [rows, columns] = [0, 0];
   let at = [0, 0];
   const cells = [];
+  const looks = new WeakMap();
   const cell = (r, c) => cells[r * columns + c];
   const focus = (r, c) => cell(r, c).focus({ preventScroll: true });
   const go = (r, c) => {
@@ -229,15 +230,21 @@ export function cellGrid({ label, name, pick, write, read, done = () => {}, size
       for (let c = 0; c < columns; c++) {
         const made = cell(r, c);
         const words = text ? text(r, c) : "";
-        if (made.firstChild.textContent !== words) made.firstChild.textContent = words;
         const rgb = fill ? fill(r, c) : null;
-        made.style.background = rgb ? css(rgb) : "";
-        made.style.color = rgb ? inkOn(rgb) : "";
         const marks = mark(r, c);
-        made.className = `cx-cell ${marks ? marks.replace(/(\S+)/g, "cx-$1") : ""}`;
         const spoken = name ? name(r, c) : words;
-        if (made.getAttribute("aria-label") !== spoken) made.setAttribute("aria-label", spoken);
-        made.tabIndex = r === at[0] && c === at[1] ? 0 : -1;
+        // Only what has changed is set: a page of many cells is drawn at each step of a drag.
+        const look = `${words}|${rgb}|${marks}|${spoken}`;
+        if (looks.get(made) !== look) {
+          looks.set(made, look);
+          made.firstChild.textContent = words;
+          made.style.background = rgb ? css(rgb) : "";
+          made.style.color = rgb ? inkOn(rgb) : "";
+          made.className = `cx-cell ${marks ? marks.replace(/(\S+)/g, "cx-$1") : ""}`;
+          made.setAttribute("aria-label", spoken);
+        }
+        const stop = r === at[0] && c === at[1] ? 0 : -1;
+        if (made.tabIndex !== stop) made.tabIndex = stop;
       }
     }
   };
