@@ -12,6 +12,7 @@ from typing import Any
 from cnncourse.explore.channels_view import ChannelsExplorer, channels
 from cnncourse.explore.connections_view import ConnectionsExplorer, connections
 from cnncourse.explore.convolution2d_view import Convolution2dExplorer, convolution2d
+from cnncourse.explore.equivariance_view import EquivarianceExplorer, equivariance
 from cnncourse.explore.padding_view import PaddingExplorer, padding
 from cnncourse.explore.pooling_view import PoolingExplorer, pooling
 from cnncourse.explore.smoothing_view import SmoothingExplorer, smoothing
@@ -21,6 +22,7 @@ EXPLORERS: dict[str, Callable[..., Any]] = {
     "channels": channels,
     "connections": connections,
     "convolution2d": convolution2d,
+    "equivariance": equivariance,
     "padding": padding,
     "pooling": pooling,
     "smoothing": smoothing,
@@ -32,6 +34,7 @@ __all__ = [
     "ConnectionsExplorer",
     "Convolution2dExplorer",
     "EXPLORERS",
+    "EquivarianceExplorer",
     "PaddingExplorer",
     "PoolingExplorer",
     "SmoothingExplorer",
@@ -39,6 +42,7 @@ __all__ = [
     "channels",
     "connections",
     "convolution2d",
+    "equivariance",
     "padding",
     "pooling",
     "smoothing",

@@ -1,0 +1,268 @@
+"""The explorer of channels as a widget; its numbers come from `channels_model`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import traitlets
+from numpy.typing import ArrayLike
+
+from cnncourse._arrays import integer, integer_pair
+from cnncourse.explore.base import Array, Explorer, fitted_picture
+from cnncourse.explore.channels_model import (
+    COLOURS,
+    LARGEST_INPUT,
+    LARGEST_KERNEL,
+    ChannelsState,
+    FloatArray,
+    as_bias,
+    clamp,
+    demonstration,
+    describe,
+)
+from cnncourse.explore.channels_picture import picture
+from cnncourse.plots.picture import Picture
+
+# A notebook keeps what an explorer shows; whole numbers up to 255 take a byte each, others eight.
+# Of these there are LEAST at least, however large the kernel is.
+BYTES, LEAST = 8_000, 300
+
+Shape = tuple[int, ...]
+
+
+class ChannelsExplorer(Explorer, module="channels", title="Explorer of channels"):
+    """Take one output of a layer with several channels apart, down to a single product.
+
+    Parameters
+    ----------
+    names : sequence of str, optional
+        What the input channels are called; red, green and blue are shown in their colours.
+    **state
+        Any of the attributes below, to start with.
+
+    Attributes
+    ----------
+    x : (C_in, H, W) ndarray
+        Input V, at most 8 channels of 64 x 64.
+    kernel : (C_out, C_in, kH, kW) ndarray
+        Kernel K, at most 8 by 8 channels of 5 x 5, not larger than the input.
+    bias : (C_out,) ndarray
+        Biases b.
+    output, channel : int
+        The output channel i and the input channel l that are looked at, counted from 0.
+    offset : (int, int)
+        Place (m, n) in the kernel.
+    place : (int, int)
+        Place (j, k) in the output.
+    muted : list of int
+        Input channels that count as zeros.
+
+    Examples
+    --------
+    >>> explorer = ChannelsExplorer(output=1, channel=2)
+    >>> explorer.muted = [0]
+    >>> explorer.describe().split(", bias")[0]
+    'Output channel 1 at row 1, column 2 is −9: red 0 (muted), green 1, blue −10'
+    """
+
+    x = Array(ndim=3, largest=LARGEST_INPUT).tag(sync=True)
+    kernel = Array(ndim=4, largest=LARGEST_KERNEL).tag(sync=True)
+    bias = Array(ndim=1, largest=LARGEST_KERNEL[:1]).tag(sync=True)
+    output = traitlets.Int(0).tag(sync=True)
+    channel = traitlets.Int(0).tag(sync=True)
+    offset = traitlets.Any((0, 0)).tag(sync=True)
+    place = traitlets.Any((0, 0)).tag(sync=True)
+    muted = traitlets.List(traitlets.Int()).tag(sync=True)
+    _names = traitlets.List(traitlets.Unicode()).tag(sync=True)
+    _notice = traitlets.Unicode("").tag(sync=True)
+
+    def __init__(self, *, names: Sequence[str] | None = None, **state: Any) -> None:
+        if "x" not in state and "kernel" not in state:
+            x, kernel, bias = demonstration()
+            look = {"channel": 1, "offset": (1, 2), "place": (1, 2)}
+            state = {"x": x, "kernel": kernel, "bias": bias, **look, **state}
+            names = COLOURS if names is None else names
+        super().__init__(_names=list(names or ()), **state)
+
+    def state(self) -> ChannelsState:
+        """What the learner has chosen so far."""
+        return ChannelsState(
+            x=self.x,
+            kernel=self.kernel,
+            bias=tuple(self.bias.tolist()),
+            output=self.output,
+            channel=self.channel,
+            offset=self.offset,
+            place=self.place,
+            muted=tuple(self.muted),
+            names=tuple(self._names),
+        )
+
+    def describe(self) -> str:
+        """The picture in words."""
+        return describe(self.state())
+
+    def picture(self) -> Picture:
+        """The picture, still."""
+        return picture(self.state())
+
+    @traitlets.validate("x", "kernel", "bias")
+    def _sizes_fit(self, proposal: Any) -> FloatArray:
+        # What is set alone stands beside what is there; what is set together, beside each other.
+        named = {"x": self.x, "kernel": self.kernel, "bias": self.bias}
+        named[proposal.trait.name] = proposal.value
+        _check_sizes(named["x"].shape, named["kernel"].shape, named["bias"].shape)
+        value: FloatArray = proposal.value
+        return value
+
+    def _ranges(self) -> dict[str, tuple[int, ...]]:
+        """How many places each position has."""
+        (channels, *sizes), (outputs, _, *taps) = self.x.shape, self.kernel.shape
+        made = (sizes[0] - taps[0] + 1, sizes[1] - taps[1] + 1)
+        return {
+            "output": (outputs,),
+            "channel": (channels,),
+            "offset": (taps[0], taps[1]),
+            "place": made,
+        }
+
+    @traitlets.validate("output", "channel", "offset", "place")
+    def _position_in_range(self, proposal: Any) -> Any:
+        name, value = proposal.trait.name, proposal.value
+        sizes = self._ranges()[name]
+        try:
+            at: tuple[int, ...] = (
+                integer_pair(name, value, minimum=0)
+                if len(sizes) == 2
+                else (integer(name, value, minimum=0),)
+            )
+        except (TypeError, ValueError) as error:
+            raise traitlets.TraitError(str(error)) from error
+        if any(one >= size for one, size in zip(at, sizes, strict=True)):
+            wanted = " and ".join(f"0 to {size - 1}" for size in sizes)
+            raise traitlets.TraitError(f"{name} must be {wanted}, got {value}")
+        return at if len(at) == 2 else at[0]
+
+    @traitlets.validate("muted")
+    def _muted_channels_exist(self, proposal: Any) -> list[int]:
+        wrong = [number for number in proposal.value if not 0 <= number < len(self.x)]
+        if wrong:
+            raise traitlets.TraitError(
+                f"muted must hold input channels 0 to {len(self.x) - 1}, got {wrong[0]}"
+            )
+        return sorted(set(proposal.value))
+
+    @traitlets.observe("x", "kernel")
+    def _stay_in_range(self, change: object) -> None:
+        ranges = self._ranges()
+        self.output = clamp(self.output, *ranges["output"])
+        self.channel = clamp(self.channel, *ranges["channel"])
+        self.offset = tuple(map(clamp, self.offset, ranges["offset"]))
+        self.place = tuple(map(clamp, self.place, ranges["place"]))
+        self.muted = [number for number in self.muted if number < len(self.x)]
+
+
+def channels(
+    x: ArrayLike | None = None,
+    kernel: ArrayLike | None = None,
+    bias: ArrayLike | None = None,
+    *,
+    names: Sequence[str] | None = None,
+    **state: Any,
+) -> ChannelsExplorer:
+    """Explore lecture eq. (6): how channels make one output, term by term.
+
+    Parameters
+    ----------
+    x : (C_in, H, W) array_like, optional
+        Input V; a small colour picture of numbers by default. What is larger than the explorer can
+        keep is reduced by averaging blocks, and it says so.
+    kernel : (C_out, C_in, kH, kW) array_like, optional
+        Kernel K, to be given if `x` is.
+    bias : (C_out,) array_like, optional
+        Biases b, zeros by default.
+    names : sequence of str, optional
+        Names of the input channels; ("red", "green", "blue") for three channels of whole numbers
+        from 0 to 255 that are too many to be written down.
+    **state
+        Further attributes of `ChannelsExplorer`.
+
+    Returns
+    -------
+    ChannelsExplorer
+
+    Raises
+    ------
+    ValueError
+        If one of `x` and `kernel` is missing, or `x` is not (C_in, H, W), empty or not finite.
+    traitlets.TraitError
+        If another value is not one that the explorer can show.
+
+    Examples
+    --------
+    >>> channels(np.ones((2, 4, 4)), np.ones((1, 2, 3, 3)), [0.5]).describe()[:52]
+    'Output channel 0 at row 0, column 0 is 18.5: channel'
+    """
+    if x is None and kernel is None:
+        given = {} if bias is None else {"bias": bias}
+        return ChannelsExplorer(names=names, **given, **state)
+    if x is None or kernel is None:
+        raise ValueError(f"{'x' if x is None else 'kernel'} must be given, since the other is")
+    taps = np.asarray(kernel)
+    small, notice = _fitted(x, 8 * taps.size)
+    outputs = taps.shape[0] if taps.ndim == 4 else 1
+    if names is None and _looks_like_a_photograph(small):
+        names = COLOURS
+    return ChannelsExplorer(
+        names=names,
+        x=small,
+        kernel=kernel,
+        bias=as_bias(bias, outputs),
+        _notice=notice,
+        **state,
+    )
+
+
+def _check_sizes(x: Shape, kernel: Shape, bias: Shape) -> None:
+    """Raise TraitError unless a layer with these shapes has an output."""
+    together = "; set both within explorer.hold_trait_notifications()"
+    if kernel[1] != x[0]:
+        raise traitlets.TraitError(
+            f"kernel must have {x[0]} input channels (axis 1) as x has, "
+            f"got shape {kernel}{together}"
+        )
+    if kernel[2] > x[1] or kernel[3] > x[2]:
+        raise traitlets.TraitError(
+            f"kernel must fit into x, got {kernel[2]} x {kernel[3]} taps "
+            f"for {x[1]} x {x[2]} pixels{together}"
+        )
+    if bias != kernel[:1]:
+        raise traitlets.TraitError(
+            f"bias must have one entry for each of {kernel[0]} output channels of kernel, "
+            f"got shape {bias}{together}"
+        )
+
+
+def _fitted(x: ArrayLike, kept: int) -> tuple[FloatArray, str]:
+    """The input, reduced to what a notebook can keep, and a sentence if it was.
+
+    Of the notebook's bytes, `kept` are taken already.
+    """
+    array = np.asarray(x)
+    if array.ndim != 3 or not 1 <= len(array) <= LARGEST_INPUT[0]:
+        raise ValueError(
+            f"x must be (C_in, H, W) with 1 to {LARGEST_INPUT[0]} channels, got shape "
+            f"{array.shape}; np.moveaxis(x, -1, 0) brings channels to the front"
+        )
+    whole = array.dtype.kind in "biu" and array.size and 0 <= array.min() <= array.max() <= 255
+    numbers = BYTES if whole else max(LEAST, (BYTES - kept) // 8)
+    side = max(4, int((numbers / len(array)) ** 0.5))
+    largest = (min(side, LARGEST_INPUT[1]), min(side, LARGEST_INPUT[2]))
+    fitted = [fitted_picture("input x", channel, largest) for channel in array]
+    return np.stack([small for small, _ in fitted]), fitted[0][1]
+
+
+def _looks_like_a_photograph(x: FloatArray) -> bool:
+    return len(x) == len(COLOURS) and x.shape[1] * x.shape[2] > 144 and x.min() >= 0
