@@ -21,6 +21,9 @@ from cnncourse.plots.picture import (
     in_house_style,
 )
 
+# A stored picture must stay small: of more connections than these, only a part or none is drawn.
+MOST_FAINT, MOST_LINES = 60, 90
+
 # One for each place in the kernel, as in connections_pictures.js.
 WEIGHT_COLOURS = (BLUE, VERMILLION, GREEN, PURPLE, ORANGE, SKY, BLACK)
 
@@ -39,7 +42,7 @@ def picture(state: ConnectionsState) -> Picture:
         With the state in words as its alternative text.
     """
     model = ConnectionsModel(state)
-    figure = Figure(figsize=(8.0, 1.9 + 0.85 * model.depth))
+    figure = Figure(figsize=(8.0, 1.9 + (0.85 if model.depth < 3 else 0.65) * model.depth))
     ax = figure.add_subplot()
     across = [_across(model, layer) for layer in range(len(model.sizes))]
     for layer in range(1, len(model.sizes)):
@@ -65,7 +68,10 @@ def _across(model: ConnectionsModel, layer: int) -> np.ndarray:
 def _draw_links(ax: Axes, model: ConnectionsModel, layer: int, across: list[np.ndarray]) -> None:
     used, weights = model.used()[layer - 1], model.weights(layer)
     shared = model.state.kind == "convolution"
-    for unit, below in np.argwhere(model.links(layer)):
+    if sum(part.sum() for part in model.used()) > MOST_LINES:
+        return _draw_band(ax, layer, used, across)
+    faint = model.counts(model.state.kind).connections <= MOST_FAINT
+    for unit, below in np.argwhere(model.links(layer) if faint else used):
         on = used[unit, below]
         colour = WEIGHT_COLOURS[weights[unit, below]] if shared else BLACK
         ax.plot(
@@ -75,6 +81,13 @@ def _draw_links(ax: Axes, model: ConnectionsModel, layer: int, across: list[np.n
             linewidth=2.2 if on else 1.0,
             zorder=2 if on else 1,
         )
+
+
+def _draw_band(ax: Axes, layer: int, used: np.ndarray, across: list[np.ndarray]) -> None:
+    """All connections on a path of the chosen unit as one area."""
+    units, below = across[layer][used.any(axis=1)], across[layer - 1][used.any(axis=0)]
+    corners = [units[0], units[-1], below[-1], below[0]]
+    ax.fill(corners, [layer, layer, layer - 1, layer - 1], color=PALE, zorder=1)
 
 
 def _draw_units(ax: Axes, model: ConnectionsModel, across: list[np.ndarray]) -> None:

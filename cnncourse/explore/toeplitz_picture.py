@@ -15,8 +15,9 @@ from cnncourse.explore.toeplitz_model import ToeplitzModel, ToeplitzState, writt
 from cnncourse.plots.picture import BLACK, GREY, PALE, Picture, in_house_style
 
 SIGNED = LinearSegmentedColormap.from_list("signed", ["#BE4C00", "#FFFFFF", "#005AA0"])
-# Numbers are written into the cells of a matrix of up to so many columns.
-ROOM = 12
+# Numbers are written into the cells if there are few columns, and the numbers are short and few:
+# the stored picture must stay small.
+ROOM, LETTERS, MOST_LETTERS = 12, 4, 220
 
 
 @in_house_style
@@ -44,7 +45,8 @@ def picture(state: ToeplitzState) -> Picture:
         vmax=1.5 * largest,
     )
     _rule(ax, model)
-    if columns <= ROOM and rows <= 2 * ROOM:
+    written_out = columns <= ROOM and _short(model)
+    if written_out:
         _write(ax, model)
     ax.add_patch(
         Rectangle((0, model.row), columns, 1, fill=False, linewidth=2.5, clip_on=False, zorder=4)
@@ -57,8 +59,16 @@ def picture(state: ToeplitzState) -> Picture:
     ax.tick_params(length=0)
     _, inputs, outputs = model.names()
     made = f"{outputs}{model.place(model.row, model.size[1])} = {written(model.total())}"
-    ax.set_title(f"T: the row in the frame times {inputs} is {made}")
+    ax.set_title(
+        f"T times {inputs}: the framed row makes {made}", pad=10 + (24 if written_out else 0)
+    )
     return Picture(figure, "Toeplitz explorer. " + model.describe())
+
+
+def _short(model: ToeplitzModel) -> bool:
+    cells = [written(float(value)) for value in model.matrix.ravel()]
+    beside = [written(float(value)) for value in (*model.image.ravel(), *model.output)]
+    return max(map(len, cells)) <= LETTERS and sum(map(len, cells + beside)) <= MOST_LETTERS
 
 
 def _rule(ax: Axes, model: ToeplitzModel) -> None:
