@@ -1,0 +1,169 @@
+"""What holds for every explorer in a browser: offline, by keyboard, for every eye and every ear."""
+
+import contextlib
+from pathlib import Path
+
+import axe_playwright_python
+import playwright.sync_api
+import pytest
+from explorer_page import FOCUSABLE, VIEWS, change_by_keys, settled, tab_from_the_top, view
+from notebook_page import keep_picture_of_failure
+
+from cnncourse.explore import EXPLORERS
+
+AXE = Path(axe_playwright_python.__file__).with_name("axe.min.js")
+# Counts what would move a page by itself.
+COUNTERS = """
+window.asked = { frames: 0, intervals: 0 };
+window.uncounted = requestAnimationFrame;
+for (const [name, kind] of [['requestAnimationFrame', 'frames'], ['setInterval', 'intervals']]) {
+  const real = window[name];
+  window[name] = (...given) => {
+    window.asked[kind] += 1;
+    return real(...given);
+  };
+}
+"""
+SPOKEN = "document.querySelector('[data-cx=spoken]').textContent"
+
+
+@pytest.fixture(scope="module", params=EXPLORERS)
+def opened(request, browser):
+    """Each explorer's demonstration in a page of its own, offline, for all tests of it."""
+    context = browser.new_context(viewport={"width": 1280, "height": 960}, offline=True)
+    page = context.new_page()
+    page.set_default_timeout(30_000)
+    page.requests, page.errors = [], []
+    page.on("request", lambda r: page.requests.append(r.url))
+    page.on("pageerror", lambda e: page.errors.append(str(e)))
+    page.on("console", lambda m: page.errors.append(m.text) if m.type == "error" else None)
+    page.evaluate(COUNTERS)
+    page.explorer = EXPLORERS[request.param]()
+    page.set_content(page.explorer.to_html())
+    page.wait_for_function(f"document.querySelector('[data-cx=spoken]') && {SPOKEN}")
+    yield page
+    context.close()
+
+
+@pytest.fixture
+def page(opened, request, tmp_path):
+    """The page, with a picture of it if the test fails."""
+    yield opened
+    keep_picture_of_failure(opened, request, tmp_path / "failure.png")
+
+
+def test_it_lives_without_kernel_and_network(page):
+    assert page.evaluate(SPOKEN) == page.explorer.describe()
+    assert page.evaluate("document.querySelectorAll('.cx').length") == 1
+    assert page.requests == []
+    assert page.errors == []
+
+
+def test_it_does_not_move_by_itself(page):
+    settled(page, "asked.frames")
+    before = page.evaluate("asked"), view(page)
+    page.wait_for_timeout(700)  # nothing is to happen in it
+    assert (page.evaluate("asked"), view(page)) == before
+    assert page.evaluate("document.getAnimations().length") == 0
+
+
+def test_each_control_keeps_its_keys_and_has_a_name(page):
+    faults = page.evaluate(
+        """(focusable) => [...document.querySelectorAll('.cx')].flatMap((root) =>
+          [...root.querySelectorAll(focusable + ', [tabindex]')]
+            .filter((e) => !e.hasAttribute('data-lm-suppress-shortcuts')
+              || !(e.labels?.length || e.getAttribute('aria-label') || e.textContent.trim()))
+            .map((e) => e.outerHTML.slice(0, 200)))""",
+        FOCUSABLE,
+    )
+    assert faults == []
+
+
+def test_a_label_that_is_seen_belongs_to_each_native_control(page):
+    hidden = page.evaluate(
+        """() => [...document.querySelectorAll('.cx input, .cx select')]
+          .filter((e) => e.checkVisibility())
+          .filter((e) => ![...e.labels].some((label) => label.getBoundingClientRect().width > 4))
+          .map((e) => e.outerHTML.slice(0, 200))"""
+    )
+    # What is drawn beside it may say the same: then the label is for those who listen.
+    assert all("cx-range" in control for control in hidden), hidden
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing_serious(page, scheme):
+    page.emulate_media(color_scheme=scheme)
+    page.evaluate("scheme => void (document.body.className = scheme)", scheme)
+    page.wait_for_function(
+        "scheme => document.querySelector('.cx').dataset.theme === scheme", arg=scheme
+    )
+    settled(page, "asked.frames")
+    if not page.evaluate("typeof axe === 'object'"):
+        page.evaluate(AXE.read_text(encoding="utf-8"))
+    found = page.evaluate(
+        """async () => (await axe.run(document, { resultTypes: ['violations'] })).violations
+          .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+          .flatMap(({ id, nodes }) => nodes.map((node) =>
+            `${id}: ${node.html.slice(0, 200)} ${node.failureSummary}`))"""
+    )
+    assert found == []
+
+
+def change_view(page):
+    """Change the explorer by the keyboard alone, until Python has heard of it."""
+    page.evaluate("explorer.sent = {}")
+    before, saves = view(page), page.evaluate("explorer.saves")
+    tab_from_the_top(page)
+
+    def sees_another_state():
+        settled(page, "asked.frames")
+        if view(page) == before:
+            return False
+        # A held key is heard of a little later; a mark that only moved in the view, never.
+        page.wait_for_timeout(200)
+        return page.evaluate("explorer.saves") > saves
+
+    change_by_keys(page, sees_another_state)
+    return before
+
+
+def test_tab_reaches_a_control_whose_arrows_change_the_state(page):
+    before = change_view(page)
+    assert view(page) != before
+    assert set(page.evaluate("Object.keys(explorer.sent)")) <= set(page.explorer.state_names())
+    assert page.errors == []
+
+
+def test_escape_lets_go_of_a_grid(page):
+    grids = page.locator(".cx [role=grid], .cx .cx-bars")
+    for number in range(grids.count()):
+        inside = grids.nth(number)
+        if not inside.is_visible():
+            continue
+        inside.locator("[tabindex='0']").first.focus()
+        page.keyboard.press("Escape")
+        assert not inside.evaluate("grid => grid.contains(document.activeElement)")
+    assert page.errors == []
+
+
+def test_two_views_of_it_stay_in_step(page):
+    page.evaluate("void explorer.view()")
+    page.locator(".cx").nth(1).wait_for()
+    settled(page, "asked.frames")
+    before = change_view(page)
+    # Who listens hears of it a little later.
+    with contextlib.suppress(playwright.sync_api.TimeoutError):
+        page.wait_for_function(f"new Set(({VIEWS})()).size === 1", timeout=2_000)
+    assert view(page, 0) == view(page, 1) != before
+    page.evaluate("document.querySelectorAll('.cx')[1].remove()")
+    assert page.errors == []
+
+
+@pytest.mark.parametrize("width", [480, 800])
+def test_nothing_is_wider_than_the_page(page, width):
+    page.set_viewport_size({"width": width, "height": 960})
+    settled(page, "[asked.frames, innerWidth]")
+    assert page.evaluate("innerWidth") == width
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    page.set_viewport_size({"width": 1280, "height": 960})
+    settled(page, "[asked.frames, innerWidth]")
