@@ -227,6 +227,10 @@ def test_a_large_picture_is_reduced_and_says_so():
     assert explorer._names == ["red", "green", "blue"]
     assert explore.channels(picture[:, :9, :9], np.ones((1, 3, 2, 2)))._names == []
     assert explore.channels()._notice == ""
+    small = random.standard_normal((8, 9, 6))
+    np.testing.assert_array_equal(explore.channels(small, np.ones((8, 8, 5, 5))).x, small)
+    large = explore.channels(random.standard_normal((8, 90, 60)), np.ones((8, 8, 5, 5)) / 3)
+    assert large.x.shape == (8, 10, 7) and "90 x 60" in large._notice
 
 
 @pytest.mark.parametrize("kind", ["demonstration", "picture", "numbers"])

@@ -27,7 +27,7 @@ from cnncourse.plots.picture import Picture
 
 # A notebook keeps what an explorer shows; whole numbers up to 255 take a byte each, others eight.
 # Of these there are LEAST at least, however large the kernel is.
-BYTES, LEAST = 8_000, 300
+BYTES, LEAST = 8_000, 600
 
 Shape = tuple[int, ...]
 
@@ -211,7 +211,7 @@ def channels(
     if x is None or kernel is None:
         raise ValueError(f"{'x' if x is None else 'kernel'} must be given, since the other is")
     taps = np.asarray(kernel)
-    small, notice = _fitted(x, 8 * taps.size)
+    small, notice = _fitted(x, taps)
     outputs = taps.shape[0] if taps.ndim == 4 else 1
     if names is None and _looks_like_a_photograph(small):
         names = COLOURS
@@ -245,11 +245,8 @@ def _check_sizes(x: Shape, kernel: Shape, bias: Shape) -> None:
         )
 
 
-def _fitted(x: ArrayLike, kept: int) -> tuple[FloatArray, str]:
-    """The input, reduced to what a notebook can keep, and a sentence if it was.
-
-    Of the notebook's bytes, `kept` are taken already.
-    """
+def _fitted(x: ArrayLike, kernel: np.ndarray) -> tuple[FloatArray, str]:
+    """The input, reduced to what a notebook can keep beside `kernel`, and a sentence if it was."""
     array = np.asarray(x)
     if array.ndim != 3 or not 1 <= len(array) <= LARGEST_INPUT[0]:
         raise ValueError(
@@ -257,8 +254,11 @@ def _fitted(x: ArrayLike, kept: int) -> tuple[FloatArray, str]:
             f"{array.shape}; np.moveaxis(x, -1, 0) brings channels to the front"
         )
     whole = array.dtype.kind in "biu" and array.size and 0 <= array.min() <= array.max() <= 255
-    numbers = BYTES if whole else max(LEAST, (BYTES - kept) // 8)
-    side = max(4, int((numbers / len(array)) ** 0.5))
+    numbers = BYTES if whole else max(LEAST, BYTES // 8 - kernel.size)
+    side = int((numbers / len(array)) ** 0.5)
+    if array.size <= numbers:
+        side = max(LARGEST_INPUT)
+    side = max(side, 2 * max(LARGEST_KERNEL[2:]))  # room for any kernel to move in
     largest = (min(side, LARGEST_INPUT[1]), min(side, LARGEST_INPUT[2]))
     fitted = [fitted_picture("input x", channel, largest) for channel in array]
     return np.stack([small for small, _ in fitted]), fitted[0][1]

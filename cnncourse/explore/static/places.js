@@ -35,6 +35,8 @@ export function placeSlider({ label, input, change }) {
     if (to === undefined) return;
     event.preventDefault();
     if (to < 0 || to >= rows * columns || to === at) return;
+    // Now, not with the next frame: another key may come before that.
+    range.value = to;
     go(to);
     change();
   };
