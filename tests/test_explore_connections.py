@@ -191,8 +191,9 @@ def test_layers_have_the_sizes_of_convolutions_and_end_when_the_kernel_does_not_
 def test_the_sentence_is_as_one_would_say_it():
     state = ConnectionsState(units=7, width=3, depth=2, stride=2, layer=1, unit=0)
     assert ConnectionsModel(state).describe() == (
-        "2 convolutional, weights shared, layers over 7 inputs, kernel width 3, stride 2, padding "
-        "same: 7, 4, 2 units. h1[0] sees 2 of 7 inputs, x[0] to x[1]. Its receptive field is "
+        "Convolutional layers, weights shared: 2 over 7 inputs, kernel width 3, stride 2, padding "
+        "same. Units, from the input up: 7, 4, 2. h1[0] sees 2 of 7 inputs, x[0] to x[1]. Its "
+        "receptive field is "
         "1 + 2·1 = 3 wide, starts at −1, and jumps by 2. h1[0] affects 1 of 2 units of layer 2. "
         "Connections and parameters: dense 36 and 36; local 15 and 15; convolution 15 and 6."
     )

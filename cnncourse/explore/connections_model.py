@@ -237,17 +237,16 @@ class ConnectionsModel:
         return " ".join(filter(None, (self._stack(), self._sees(), self._affects(), self._costs())))
 
     def _stack(self) -> str:
-        state, fit = self.state, self.depth
+        state = self.state
         kind = {
-            "dense": "dense",
-            "local": "locally connected, no weight shared,",
-            "convolution": "convolutional, weights shared,",
+            "dense": "Dense layers",
+            "local": "Locally connected layers, no weight shared",
+            "convolution": "Convolutional layers, weights shared",
         }[state.kind]
-        sizes = ", ".join(map(str, self.sizes))
         words = (
-            f"{fit} {kind} layer{'' if fit == 1 else 's'} over {state.units} "
-            f"input{'' if state.units == 1 else 's'}, kernel width {state.width}, stride "
-            f"{state.stride}, padding {state.padding}: {sizes} units."
+            f"{kind}: {self.depth} over {state.units} input{'' if state.units == 1 else 's'}, "
+            f"kernel width {state.width}, stride {state.stride}, padding {state.padding}. "
+            f"Units, from the input up: {', '.join(map(str, self.sizes))}."
         )
         return f"{words} {self.left_out()}".strip()
 

@@ -236,7 +236,7 @@ function makeCosts() {
       row.parameters.style.paddingRight = "6px";
       if (current) row.row.setAttribute("aria-current", "true");
       else row.row.removeAttribute("aria-current");
-      row.formula.textContent = `${formula} =`;
+      row.formula.textContent = `${formula}\u00a0=`;
       const shares = [connections, parameters].map((count) => (most ? count / most : 0));
       row.connections.replaceChildren(String(connections), row.bars[0]);
       row.bars.forEach((bar, i) => (bar.style.width = `${60 * shares[i]}px`));
@@ -312,8 +312,9 @@ function makeWeights(shared) {
     [...row.children].forEach((one, place) => {
       const on = place === now.weight;
       one.setAttribute("aria-pressed", String(on));
-      one.style.background = on ? "var(--cx-accent)" : "";
-      one.style.color = on ? "var(--cx-accentInk)" : "";
+      one.style.background = on ? "var(--cx-shade)" : "";
+      one.style.boxShadow = on ? "inset 0 0 0 2px var(--cx-accent)" : "";
+      one.style.fontWeight = on ? "700" : "";
     });
     note.textContent = wordsOnWeight(now, state);
   };

@@ -4,9 +4,9 @@
 /** The three kinds of layer, and how each is spoken of. */
 export const KINDS = ["dense", "local", "convolution"];
 const KIND_WORDS = {
-  dense: "dense",
-  local: "locally connected, no weight shared,",
-  convolution: "convolutional, weights shared,",
+  dense: "Dense layers",
+  local: "Locally connected layers, no weight shared",
+  convolution: "Convolutional layers, weights shared",
 };
 
 /** Zeros before and after a layer of `n` units: TensorFlow's rule for "same". */
@@ -188,11 +188,10 @@ export const unitName = (layer, unit) => (layer ? `h${layer}[${unit}]` : `x[${un
 
 /** The stack of layers in words. */
 function stackInWords(state, { sizes, leftOut: missing }) {
-  const fit = sizes.length - 1;
   const words =
-    `${fit} ${KIND_WORDS[state.kind]} layer${fit === 1 ? "" : "s"} over ${state.units} ` +
+    `${KIND_WORDS[state.kind]}: ${sizes.length - 1} over ${state.units} ` +
     `input${state.units === 1 ? "" : "s"}, kernel width ${state.width}, stride ${state.stride}, ` +
-    `padding ${state.padding}: ${sizes.join(", ")} units.`;
+    `padding ${state.padding}. Units, from the input up: ${sizes.join(", ")}.`;
   return missing ? `${words} ${missing}` : words;
 }
 

@@ -235,11 +235,11 @@ function makeFacts() {
 }
 
 const READ_LINE =
-  "Each row is the kernel, flipped, one step further. " +
-  "Each diagonal holds one weight: shared, not learned anew.";
+  "Row t holds w[t − a] in column a (eq. 2): each row is the kernel, flipped, one step further, " +
+  "and each diagonal holds one weight.";
 const READ_BLOCKS =
-  "Each block is the Toeplitz matrix of one row of the kernel, " +
-  "the same along each diagonal of blocks.";
+  "Each block is the Toeplitz matrix of one row of the kernel (eq. 3), the same along each " +
+  "diagonal of blocks.";
 
 /** "once", "5 times". */
 const timesOf = (count) => (count === 1 ? "once" : `${count} times`);

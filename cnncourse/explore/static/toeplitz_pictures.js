@@ -5,17 +5,33 @@ import { line, writer } from "./kit.js";
 import { css, inkOn, largestOf, signedColour } from "./grid.js";
 import { added, bracketed, entryName, letters, written } from "./toeplitz_math.js";
 
-const LETTER_WIDTH = 6.4;
+/** Width of a digit, for its size. */
+const DIGIT = 0.62;
 
-/** A number in so few letters that it fits into `width` pixels; "…" if none does. */
-export function fitted(value, width) {
-  const room = Math.floor((width - 2) / LETTER_WIDTH);
-  const short = [3, 2, 1, 0]
-    .map((digits) => written(Number(value.toFixed(digits))))
-    .find((text) => text.length <= room && (text !== "0" || Math.abs(value) < 1e-9));
-  if (short) return short;
+/** A number in so few letters of `size` that it fits into `width` pixels; "…" if that would be off
+ * by more than a twentieth. */
+export function fitted(value, width, size = 12) {
+  const room = Math.floor((width - 1) / (DIGIT * size));
+  for (const digits of [3, 2, 1, 0]) {
+    const near = Number(value.toFixed(digits));
+    const text = written(near);
+    if (text.length <= room && Math.abs(near - value) <= 0.05 * Math.abs(value) + 1e-9) return text;
+  }
   const power = value.toExponential(0).replace("+", "").replace(/-/g, "−");
-  return power.length <= room ? power : "…";
+  return power.length <= room && Math.abs(value) < 5e-4 ? power : "…";
+}
+
+/** The largest size of letters in which all numbers fit as they are; 11 if there is none. */
+function sizeFor(values, width, tallest = 13) {
+  const fits = (size) => values.every((value) => fitted(value, width, size) === written(value));
+  return [13, 12].find((size) => size <= tallest && fits(size)) ?? 11;
+}
+
+/** Size of the numbers in the matrix: 0 (no numbers at all) if a weight does not fit. */
+function textSize(now, wide, tall) {
+  const weights = Array.from(now.kernel.values);
+  const size = sizeFor(weights, wide, tall - 2);
+  return weights.some((value) => fitted(value, wide, size) === "…") ? 0 : size;
 }
 
 /** Colour of a weight by sign and size, never so dark as to hide its number. */
@@ -45,7 +61,7 @@ export function plan(width, now) {
     bottom,
     wide,
     tall,
-    text: Math.min(13, tall - 3, wide - 1) >= 10 ? Math.max(11, Math.min(13, tall - 6)) : 0,
+    text: textSize(now, wide, tall),
     named: names > 0,
     names: 12,
     inputs: 22,
@@ -54,6 +70,7 @@ export function plan(width, now) {
     products: bottom + 16,
     output: right + 28,
     value: right + 28 + names,
+    valueWide: width - right - 28 - names,
     height: bottom + 16 + 26 + 10,
     row: (y) => Math.max(0, Math.min(now.rows - 1, Math.floor((y - top) / tall))),
     column: (x) => Math.floor((x - left) / wide),
@@ -98,6 +115,7 @@ function drawInput(pen, say, at, now, colours) {
   const middle = at.inputs + at.inputTall / 2;
   say(`input ${letter}`, at.left - 8, middle, { align: "end", bold: true });
   const width = now.image.shape[1];
+  const size = sizeFor(Array.from(now.image.values), at.wide);
   now.image.values.forEach((value, column) => {
     const x = at.left + (column + 0.5) * at.wide;
     const name = at.flat
@@ -106,9 +124,9 @@ function drawInput(pen, say, at, now, colours) {
     if (name.length * 6 < at.wide - 2) {
       say(name, x, at.names, { align: "center", size: 11, colour: colours.soft });
     }
-    say(fitted(value, at.wide), x, middle, {
+    say(fitted(value, at.wide, size), x, middle, {
       align: "center",
-      size: 13,
+      size,
       bold: used.has(column),
       colour: used.has(column) ? colours.ink : colours.soft,
     });
@@ -129,7 +147,7 @@ function drawStrip(pen, say, at, now, colours) {
     const kernelRow = i - p;
     const there = kernelRow >= 0 && kernelRow < now.kernel.shape[0];
     const words = there ? (width > 92 ? `kernel row ${kernelRow}` : `K row ${kernelRow}`) : "zeros";
-    if (words.length * LETTER_WIDTH > width) continue;
+    if (words.length * 6.6 > width) continue;
     say(words, at.left + (p + 0.5) * width, at.strip + 8, {
       align: "center",
       size: 11,
@@ -166,7 +184,7 @@ function drawCells(pen, say, at, now, colours) {
         const bold = now.weight === tap;
         const colour = lit && !off ? inkOn(rgb) : colours.ink;
         pen.globalAlpha = off ? 0.45 : lit ? 1 : 0.75;
-        say(fitted(value, at.wide), x + at.wide / 2, y + at.tall / 2 + 0.5, {
+        say(fitted(value, at.wide, at.text), x + at.wide / 2, y + at.tall / 2 + 0.5, {
           ...text,
           colour,
           bold,
@@ -227,7 +245,7 @@ function drawOutputs(pen, say, at, now, mode, colours) {
       continue;
     }
     const ink = here ? colours.estimateInk : colours.ink;
-    say(fitted(now.output[r], 58), at.value, y, { size, bold: here, colour: ink });
+    say(fitted(now.output[r], at.valueWide, size), at.value, y, { size, bold: here, colour: ink });
   }
 }
 
@@ -235,12 +253,16 @@ function drawOutputs(pen, say, at, now, mode, colours) {
 function drawProducts(pen, say, at, now, colours) {
   const middle = at.products + 13;
   say("products", at.left - 8, middle, { align: "end", bold: true });
+  const size = sizeFor(
+    now.terms.map((term) => term.product),
+    at.wide,
+  );
   for (const { column, product } of now.terms) {
     const x = at.left + (column + 0.5) * at.wide;
-    say(fitted(product, at.wide), x, middle, { align: "center", size: 13, bold: true });
+    say(fitted(product, at.wide, size), x, middle, { align: "center", size, bold: true });
   }
   say(at.named ? "sum =" : "=", at.value - 6, middle, { align: "end", bold: true });
-  say(fitted(now.total, 58), at.value, middle, {
+  say(fitted(now.total, at.valueWide, 15), at.value, middle, {
     size: 15,
     bold: true,
     colour: colours.estimateInk,
