@@ -293,6 +293,18 @@ def test_the_band_of_a_turn_holds_every_output_that_reads_padding():
     np.testing.assert_array_equal(now.band, inner)
 
 
+def test_equivariance_is_not_invariance():
+    now = commutation(state_with(boundary="circular"))
+    assert now.verdict == "equal"
+    assert now.change == np.abs(now.there - now.mapped).max() > 100
+    assert f"these differ by up to {now.change:.2f}" in describe(state_with(boundary="circular"))
+    flat = state_with(boundary="circular", image=np.ones((6, 8)))
+    assert commutation(flat).change == 0
+    turned = replace(flat, move="rotate", angle=90)  # another shape: nothing to compare
+    assert np.isnan(commutation(turned).change)
+    assert "Invariance" not in describe(turned)
+
+
 def test_a_shift_of_the_output_is_that_of_the_input_over_the_step():
     image = np.arange(36.0).reshape(6, 6)
     state = state_with(rows=4, columns=-2, stride=2)
@@ -331,7 +343,7 @@ def test_the_browser_computes_and_says_the_same():
             "residual": {"values": now.residual.ravel().tolist()},
             "band": now.band.ravel().astype(int).tolist(),
             "verdict": now.verdict,
-            **{name: getattr(now, name) for name in ("overall", "inside", "in_band")},
+            **{name: getattr(now, name) for name in ("overall", "inside", "in_band", "change")},
         }
         cases.append(("compute", [{}, in_browser(state)], expected))
         cases.append(("describe", [{}, in_browser(state)], describe(state)))

@@ -68,8 +68,9 @@ class Commutation:
 
     `moved` = g(x), `mapped` = f(x), `there` = f(g(x)), `back` = g(f(x)), `residual` their
     difference; `band` marks outputs that depend on the border. The largest magnitudes of the
-    residual are NaN over an empty set. `verdict` is "equal", "inside" (equal but for the band) or
-    "different", "none" without outputs.
+    residual are NaN over an empty set. `change` is the largest magnitude of f(g(x)) - f(x), which
+    invariance would ask to be zero, NaN if their shapes differ. `verdict` is "equal", "inside"
+    (equal but for the band) or "different", "none" without outputs.
     """
 
     moved: FloatArray
@@ -81,6 +82,7 @@ class Commutation:
     overall: float
     inside: float
     in_band: float
+    change: float
     verdict: str
 
 
@@ -136,6 +138,7 @@ def commutation(state: EquivarianceState) -> Commutation:
     overall, inside, in_band = (
         _largest(residual[where]) for where in (np.ones_like(band), ~band, band)
     )
+    change = _largest(there - mapped) if there.shape == mapped.shape else float("nan")
     least = _EQUAL * largest
     if residual.size == 0:
         verdict = "none"
@@ -144,7 +147,7 @@ def commutation(state: EquivarianceState) -> Commutation:
     else:
         verdict = "inside" if inside <= least else "different"
     return Commutation(
-        moved, mapped, there, back, residual, band, overall, inside, in_band, verdict
+        moved, mapped, there, back, residual, band, overall, inside, in_band, change, verdict
     )
 
 
@@ -251,6 +254,7 @@ def describe(state: EquivarianceState) -> str:
             f"{start}{VERDICTS[now.verdict]}.",
             f"Largest residual: {shown(now.overall)} overall, {shown(now.inside)} inside, "
             f"{shown(now.in_band)} in the band of {count} outputs.",
+            *of_invariance(now),
             *on_the_output(state),
             *of_the_kernel(state),
             f"At [{r}, {c}], f(g(x)) − g(f(x)) = {shown(now.there[r, c])} − "
@@ -267,6 +271,13 @@ def _layer(state: EquivarianceState) -> str:
     if state.pooling != "none":
         more += f", {state.pooling} pooling 2 × 2"
     return f"f: a {kernel} kernel, {border[state.boundary]}, stride {state.stride}{more}."
+
+
+def of_invariance(now: Commutation) -> list[str]:
+    """How far f is from not noticing g at all."""
+    if np.isnan(now.change):
+        return []
+    return [f"Invariance would ask f(g(x)) = f(x): these differ by up to {shown(now.change)}."]
 
 
 def on_the_output(state: EquivarianceState) -> list[str]:

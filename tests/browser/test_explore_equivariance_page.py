@@ -16,8 +16,8 @@ def says_what_python_says(page, explorer):
         arg=explorer.describe(),
     )
     now = commutation(explorer.state())
-    for key in ("overall", "inside", "in_band"):
-        assert page.locator(f"[data-cx={key}]").inner_text() == shown(getattr(now, key))
+    for key in ("overall", "inside", "in_band", "change"):
+        assert page.locator(f"[data-cx={key}]").text_content() == shown(getattr(now, key))
 
 
 def sent(page, name, value):
@@ -95,7 +95,10 @@ def test_the_keyboard_alone_does_everything(show_explorer):
     step("slider", "Angle", "angle", 105)
     says_what_python_says(page, explorer)
     step("radio", "turn", "move", "scale")
-    step("radio", "2", "factor", 0.5)
+    page.get_by_role("group", name="Factor").get_by_role("radio", name="2").focus()
+    press("ArrowRight")
+    sent(page, "factor", 0.5)
+    explorer.factor = 0.5
     says_what_python_says(page, explorer)
     clean(page)
 

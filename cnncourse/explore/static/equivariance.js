@@ -235,13 +235,19 @@ function makeResiduals() {
   const show = (now) => {
     const { length } = now.band;
     const counts = { overall: length, inside: length - now.bandCount, in_band: now.bandCount };
+    change.textContent = twoDecimals(now.change);
+    contrast.style.display = Number.isNaN(now.change) ? "none" : "";
     for (const [key, count] of Object.entries(counts)) {
       cells[key].textContent = twoDecimals(now[key]);
       cells[`${key}-count`].textContent = String(count);
     }
   };
   const title = element("div", { class: "cx-title" }, "Residual f(g(x)) − g(f(x))");
-  return { element: element("div", { style: "flex:1 1 230px" }, title, table), show };
+  const change = element("strong", { "data-cx": "change" });
+  const contrast = element("p", { class: "cx-note" }, "Invariance is more: f(g(x)) = f(x). ");
+  contrast.append("Here these differ by up to ", change, ".");
+  contrast.style.marginTop = "8px";
+  return { element: element("div", { style: "flex:1 1 230px" }, title, table, contrast), show };
 }
 
 /** The square of pictures: the pointer picks an output, or drags the picture. */

@@ -181,6 +181,13 @@ function largestWhere(values, wanted) {
   return largest;
 }
 
+/** The largest magnitude of a difference, NaN if the shapes differ. */
+function largestChange(after, before) {
+  if (String(after.shape) !== String(before.shape)) return NaN;
+  const changes = after.values.map((value, i) => value - before.values[i]);
+  return largestWhere(changes, () => true);
+}
+
 /** Everything that is shown in a state. */
 export function compute(data, state) {
   const { image, kernel } = state;
@@ -206,6 +213,7 @@ export function compute(data, state) {
     overall,
     inside,
     in_band: largestWhere(values, (i) => band[i]),
+    change: largestChange(there, mapped),
     verdict: !values.length ? "none" : overall <= least ? "equal" : unequal,
     row: Math.max(0, Math.min(state.row, height - 1)),
     column: Math.max(0, Math.min(state.column, width - 1)),
@@ -252,6 +260,13 @@ function layerText({ kernel, boundary, stride, relu, pooling }) {
   return `f: a ${kernel.shape.join(" × ")} kernel, ${border[boundary]}, stride ${stride}${more}.`;
 }
 
+/** How far f is from not noticing g at all. */
+function ofInvariance({ change }) {
+  if (Number.isNaN(change)) return [];
+  const words = twoDecimals(change);
+  return [`Invariance would ask f(g(x)) = f(x): these differ by up to ${words}.`];
+}
+
 /** What g does to the outputs, if that takes a word. */
 export function onTheOutput(state) {
   const { move, angle, rows, columns } = state;
@@ -291,6 +306,7 @@ export function describe(data, state, now = compute(data, state)) {
     `${start}${VERDICTS[now.verdict]}.`,
     `Largest residual: ${overall} overall, ${inside} inside, ` +
       `${inBand} in the band of ${now.bandCount} of ${now.band.length} outputs.`,
+    ...ofInvariance(now),
     ...onTheOutput(state),
     ...ofTheKernel(state),
     `At [${now.row}, ${now.column}], f(g(x)) − g(f(x)) = ${terms} = ` +
