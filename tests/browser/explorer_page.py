@@ -1,73 +1,122 @@
-"""What tests and benchmarks do with any explorer, whatever it shows."""
+"""What tests and benchmarks do with any explorer, whatever it shows.
+
+`where` is a page, or a frame in one; `root` selects the explorers meant.
+"""
 
 FOCUSABLE = (
     "a[href], button, input, select, summary, textarea, [contenteditable]:not([contenteditable="
     "false]), [tabindex]:not([tabindex='-1'])"
 )
-# Everything that a view shows: words, what its controls are set to, and pictures.
-VIEWS = """() => [...document.querySelectorAll('.cx')].map((root) => JSON.stringify([
-  root.innerText,
-  [...root.querySelectorAll('input, select')].map((e) => [e.type, e.checked ?? null, e.value]),
-  [...root.querySelectorAll('canvas')].map((e) => e.toDataURL()),
-]))"""
 KEYS = ("ArrowRight", "ArrowLeft", "ArrowDown", "ArrowUp", "Space")
+# What a mouse drags; sliders come last, pictures and grids are closer at hand.
+DRAGGED = ("canvas", "[role=grid]", ".cx-bars", "input[type=range]")
+# Once three frames in a row have left an expression's value alone.
+AT_REST = """async (expression) => {
+  const value = () => JSON.stringify(eval(expression));
+  const frame = window.uncounted ?? requestAnimationFrame;
+  let [last, same] = [value(), 0];
+  for (let frames = 0; same < 3; frames++) {
+    if (frames > 600) throw new Error(`${expression} does not come to rest`);
+    await new Promise((resolve) => frame(() => setTimeout(resolve)));
+    const now = value();
+    same = now === last ? same + 1 : 0;
+    last = now;
+  }
+  return JSON.parse(last);
+}"""
 
 
-def view(page, index=0):
-    """All that the view shows, as one text."""
-    return page.evaluate(VIEWS)[index]
+def at_rest(where, expression):
+    """Value of a JavaScript expression, once it changes no more."""
+    return where.evaluate(AT_REST, expression)
 
 
-def settled(page, expression):
-    """Value of a JavaScript expression once three frames in a row have left it alone."""
-    return page.evaluate(
-        """async (expression) => {
-          const value = () => JSON.stringify(eval(expression));
-          const frame = window.uncounted ?? requestAnimationFrame;
-          let [last, same] = [value(), 0];
-          for (let frames = 0; same < 3; frames++) {
-            if (frames > 600) throw new Error(`${expression} does not come to rest: ${last}`);
-            await new Promise((resolve) => frame(() => setTimeout(resolve)));
-            const now = value();
-            same = now === last ? same + 1 : 0;
-            last = now;
-          }
-          return JSON.parse(last);
-        }""",
-        expression,
-    )
+def views_of(root):
+    """An expression for all that each view shows: words, settings of controls, and pictures."""
+    return f"""[...document.querySelectorAll({root!r})].map((root) => JSON.stringify([
+      root.innerText,
+      [...root.querySelectorAll('input, select')].map((e) => [e.type, e.checked ?? null, e.value]),
+      [...root.querySelectorAll('canvas')].map((e) => e.toDataURL()),
+    ]))"""
 
 
-def tab_from_the_top(page):
+def views(where, root=".cx"):
+    """All that each view shows, one text a view, once it changes no more."""
+    return at_rest(where, views_of(root))
+
+
+def keyboard(where):
+    """The keyboard of the page that `where` is or belongs to."""
+    return getattr(where, "page", where).keyboard
+
+
+def tab_from_the_top(where):
     """Press Tab as on a page that was just opened, wherever the focus was."""
-    page.evaluate(
+    where.evaluate(
         """() => {
           document.body.tabIndex = -1;
           document.body.focus();
           document.body.removeAttribute('tabindex');
         }"""
     )
-    page.keyboard.press("Tab")
+    keyboard(where).press("Tab")
 
 
-def focused_in(page, root=".cx"):
+def focused_in(where, root=".cx"):
     """Whether the focus is inside the first element that `root` selects."""
-    return page.evaluate(
+    return where.evaluate(
         "root => document.querySelector(root).contains(document.activeElement)", root
     )
 
 
-def change_by_keys(page, changed, *, most=40):
-    """From the focused control on, press arrows and Tab until `changed()`; returns (control, key).
-
-    Fails if no control that Tab reaches changes anything.
-    """
+def change_by_keys(where, changed, root=".cx", *, most=40):
+    """From the focused control on, press arrows and Tab until `changed()`; returns the key."""
     for _ in range(most):
         for key in KEYS:
-            page.keyboard.press(key)
+            keyboard(where).press(key)
             if changed():
-                return page.evaluate("document.activeElement.outerHTML.slice(0, 200)"), key
-        page.keyboard.press("Tab")
-        if not focused_in(page):
+                return key
+        keyboard(where).press("Tab")
+        if not focused_in(where, root):
             break
     raise AssertionError("no arrow key on any control that Tab reaches changes the state")
+
+
+def change_page(where):
+    """Change the first view by the keyboard until Python would have heard of it; returns it before.
+
+    `where` is an explorer's own page, or a frame that holds one.
+    """
+    where.evaluate("explorer.sent = {}")
+    before, saves = views(where)[0], where.evaluate("explorer.saves")
+    tab_from_the_top(where)
+
+    def heard():
+        if views(where)[0] == before:
+            return False
+        # A held key is heard of a little later; a mark that only moved in the view, never.
+        where.wait_for_timeout(200)
+        return where.evaluate("explorer.saves") > saves
+
+    change_by_keys(where, heard)
+    return before
+
+
+def change_by_mouse(page, changed, root=".cx"):
+    """Drag across pictures, grids and sliders until `changed()`; returns which one it was."""
+    for kind in DRAGGED:
+        places = page.locator(f"{root} {kind}")
+        for number in range(places.count()):
+            place = places.nth(number)
+            if not place.is_visible():
+                continue
+            place.scroll_into_view_if_needed()
+            box = place.bounding_box()
+            x, y = box["x"] + 0.3 * box["width"], box["y"] + 0.35 * box["height"]
+            page.mouse.move(x, y)
+            page.mouse.down()
+            page.mouse.move(x + 0.35 * box["width"], y + 0.3 * box["height"], steps=5)
+            page.mouse.up()
+            if changed():
+                return f"{kind} {number}"
+    raise AssertionError("the mouse changes nothing")
