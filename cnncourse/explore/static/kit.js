@@ -351,7 +351,9 @@ export function palette(root) {
   const colours = Object.fromEntries(
     names.map((n) => [n, style.getPropertyValue(`--cx-${n}`).trim()]),
   );
-  return { ...colours, dark, font: style.fontFamily };
+  // A canvas takes a colour by name, such as CanvasText, for unchanged when only the theme changes.
+  const page = { ink: style.color, paper: style.backgroundColor };
+  return { ...colours, ...page, dark, font: style.fontFamily };
 }
 
 /** A function that writes words at a place: `align` start, center or end, `base` top or middle. */
