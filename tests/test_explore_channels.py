@@ -224,8 +224,8 @@ def test_a_large_picture_is_reduced_and_says_so():
         explorer.x[:, 0, 0], picture[:, :factor, :factor].mean(axis=(1, 2)).round()
     )
     assert "400 x 500 pixels is shown as" in explorer._notice
-    assert explorer._names == ["red", "green", "blue"]
-    assert explore.channels(picture[:, :9, :9], np.ones((1, 3, 2, 2)))._names == []
+    assert explorer.names == ["red", "green", "blue"]
+    assert explore.channels(picture[:, :9, :9], np.ones((1, 3, 2, 2))).names == []
     assert explore.channels()._notice == ""
     small = random.standard_normal((8, 9, 6))
     np.testing.assert_array_equal(explore.channels(small, np.ones((8, 8, 5, 5))).x, small)
@@ -246,14 +246,14 @@ def test_it_is_small_enough_for_a_notebook(kind):
         ),
     }[kind]()
     assert len(explorer._repr_mimebundle_()[0]["text/html"]) < 60_000
-    assert explorer.picture().alt == "Explorer of channels. " + explorer.describe()
+    assert explorer.picture().alt == "Channels explorer. " + explorer.describe()
 
 
 def as_sent(state):
-    """A state and the data sent once, as the browser's functions take them."""
+    """A state as the browser's functions take it; nothing else is sent."""
     sent = asdict(state)
     sent["bias"] = np.array(state.bias)
-    return [{"names": sent.pop("names")}, sent]
+    return [None, sent]
 
 
 def test_the_browser_computes_and_speaks_as_python_does():

@@ -56,7 +56,7 @@ def picture(state: ChannelsState) -> Picture:
     _frame(grid["kernel"], (m, n), (1, 1), width=2.5)
     _frame(grid["output"], (j, k), (1, 1), width=2.5)
     _draw_sums(grid["sums"], now, state)
-    return Picture(figure, "Explorer of channels. " + describe(state))
+    return Picture(figure, "Channels explorer. " + describe(state))
 
 
 def _draw_map(ax: Axes, values: FloatArray, title: str) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -32,15 +31,13 @@ BYTES, LEAST = 8_000, 600
 Shape = tuple[int, ...]
 
 
-class ChannelsExplorer(Explorer, module="channels", title="Explorer of channels"):
+class ChannelsExplorer(Explorer, module="channels", title="Channels explorer"):
     """Take one output of a layer with several channels apart, down to a single product.
 
     Parameters
     ----------
-    names : sequence of str, optional
-        What the input channels are called; red, green and blue are shown in their colours.
     **state
-        Any of the attributes below, to start with.
+        Any of the attributes below, to start with; `x` and `kernel` only both.
 
     Attributes
     ----------
@@ -58,6 +55,8 @@ class ChannelsExplorer(Explorer, module="channels", title="Explorer of channels"
         Place (j, k) in the output.
     muted : list of int
         Input channels that count as zeros.
+    names : list of str
+        What the input channels are called; red, green and blue are shown in their colours.
 
     Examples
     --------
@@ -75,16 +74,15 @@ class ChannelsExplorer(Explorer, module="channels", title="Explorer of channels"
     offset = traitlets.Any((0, 0)).tag(sync=True)
     place = traitlets.Any((0, 0)).tag(sync=True)
     muted = traitlets.List(traitlets.Int()).tag(sync=True)
-    _names = traitlets.List(traitlets.Unicode()).tag(sync=True)
+    names = traitlets.List(traitlets.Unicode(), maxlen=LARGEST_INPUT[0]).tag(sync=True)
     _notice = traitlets.Unicode("").tag(sync=True)
 
-    def __init__(self, *, names: Sequence[str] | None = None, **state: Any) -> None:
+    def __init__(self, **state: Any) -> None:
         if "x" not in state and "kernel" not in state:
             x, kernel, bias = demonstration()
-            look = {"channel": 1, "offset": (1, 2), "place": (1, 2)}
+            look = {"channel": 1, "offset": (1, 2), "place": (1, 2), "names": list(COLOURS)}
             state = {"x": x, "kernel": kernel, "bias": bias, **look, **state}
-            names = COLOURS if names is None else names
-        super().__init__(_names=list(names or ()), **state)
+        super().__init__(**state)
 
     def state(self) -> ChannelsState:
         """What the learner has chosen so far."""
@@ -97,7 +95,7 @@ class ChannelsExplorer(Explorer, module="channels", title="Explorer of channels"
             offset=self.offset,
             place=self.place,
             muted=tuple(self.muted),
-            names=tuple(self._names),
+            names=tuple(self.names),
         )
 
     def describe(self) -> str:
@@ -168,8 +166,6 @@ def channels(
     x: ArrayLike | None = None,
     kernel: ArrayLike | None = None,
     bias: ArrayLike | None = None,
-    *,
-    names: Sequence[str] | None = None,
     **state: Any,
 ) -> ChannelsExplorer:
     """Explore lecture eq. (6): how channels make one output, term by term.
@@ -183,11 +179,9 @@ def channels(
         Kernel K, to be given if `x` is.
     bias : (C_out,) array_like, optional
         Biases b, zeros by default.
-    names : sequence of str, optional
-        Names of the input channels; ("red", "green", "blue") for three channels of whole numbers
-        from 0 to 255 that are too many to be written down.
     **state
-        Further attributes of `ChannelsExplorer`.
+        Further attributes of `ChannelsExplorer`. Three channels of a picture, too large for its
+        numbers to be written down, are named red, green and blue unless `names` says otherwise.
 
     Returns
     -------
@@ -207,16 +201,17 @@ def channels(
     """
     if x is None and kernel is None:
         given = {} if bias is None else {"bias": bias}
-        return ChannelsExplorer(names=names, **given, **state)
-    if x is None or kernel is None:
-        raise ValueError(f"{'x' if x is None else 'kernel'} must be given, since the other is")
+        return ChannelsExplorer(**given, **state)
+    if x is None:
+        raise ValueError("x must be given, since kernel is")
+    if kernel is None:
+        raise ValueError("kernel must be given, since x is")
     taps = np.asarray(kernel)
     small, notice = _fitted(x, taps)
     outputs = taps.shape[0] if taps.ndim == 4 else 1
-    if names is None and _looks_like_a_photograph(small):
-        names = COLOURS
+    if _looks_like_a_photograph(small):
+        state = {"names": list(COLOURS), **state}
     return ChannelsExplorer(
-        names=names,
         x=small,
         kernel=kernel,
         bias=as_bias(bias, outputs),

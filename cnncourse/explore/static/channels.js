@@ -88,11 +88,11 @@ function makeActions(shared) {
 }
 
 /** One row: a channel's input, the window, the kernel's slice, the products and their sum. */
-function makeRow(channel, data, shared, act) {
+function makeRow(channel, shared, act) {
   const { state } = shared;
-  const name = channelName(data, channel);
+  const name = channelName(state, channel);
   const sound = toggle({
-    label: data.names[channel] ? `${channel}: ${name}` : name,
+    label: state.names[channel] ? `${channel}: ${name}` : name,
     change: (on) => act.mute(channel, !on),
   });
   sound.input.title = "an unchecked channel is muted: it counts as zeros";
@@ -132,7 +132,7 @@ function makeRow(channel, data, shared, act) {
     root.classList.toggle("ch-chosen", channel === now.channel);
     sound.show(!state.muted.includes(channel));
     left.canvas.style.width = `${layout.left}px`;
-    drawChannel(left.begin(layout.row), layout, data, state, now, channel, colours);
+    drawChannel(left.begin(layout.row), layout, state, now, channel, colours);
     drawProducts(right.begin(layout.row), layout, state, now, channel, span, colours);
     showKernel(grid, now, state, channel, { at, tap: layout.tap });
   };
@@ -355,7 +355,7 @@ function build({ root, data, shared, state }) {
   let [output, end, sizes] = [null, null, ""];
   const controls = element("div", { class: "cx-controls" });
   const rebuild = () => {
-    rows = Array.from({ length: state.x.shape[0] }, (_, l) => makeRow(l, data, shared, act));
+    rows = Array.from({ length: state.x.shape[0] }, (_, l) => makeRow(l, shared, act));
     [output, end] = [makeOutput(shared, act), makeEnd(shared, act)];
     controls.replaceChildren(output.choice, all);
     const lines = [heads, ...rows.map((row) => row.element), ...end.elements];
@@ -367,7 +367,7 @@ function build({ root, data, shared, state }) {
   root.append(ownStyle(STYLE), controls, parts.formulas.element, message.element, main);
   const canvases = [];
   const show = (now, colours) => {
-    const needed = `${state.x.shape} ${state.kernel.shape}`;
+    const needed = [state.x.shape, state.kernel.shape, state.names].join(" ");
     if (needed !== sizes) {
       sizes = needed;
       rebuild();
@@ -407,9 +407,9 @@ function headings() {
 }
 
 const { render } = explorer({
-  title: "Explorer of channels",
-  names: ["x", "kernel", "bias", "output", "channel", "offset", "place", "muted"],
-  unpack: (model) => ({ names: model.get("_names"), notice: model.get("_notice") }),
+  title: "Channels explorer",
+  names: ["x", "kernel", "bias", "output", "channel", "offset", "place", "muted", "names"],
+  unpack: (model) => ({ notice: model.get("_notice") }),
   compute,
   describe,
   build,

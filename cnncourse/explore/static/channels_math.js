@@ -126,19 +126,19 @@ export function plain(value) {
 }
 
 /** Name of an input channel, its number if it has none. */
-export const channelName = (data, l) => data.names[l] || `channel ${l}`;
+export const channelName = (state, l) => state.names[l] || `channel ${l}`;
 
 /** The picture in words. */
 export function describe(data, state, now = compute(data, state)) {
   const parts = now.shares.map((share, l) => {
     const muted = state.muted.includes(l) ? " (muted)" : "";
-    return `${channelName(data, l)} ${plain(share)}${muted}`;
+    return `${channelName(state, l)} ${plain(share)}${muted}`;
   });
   const { offset, place, term, parameters } = now;
   return (
     `Output channel ${now.output} at row ${place[0]}, column ${place[1]} is ${plain(now.total)}: ` +
     `${parts.join(", ")}, bias ${plain(now.bias)}. ` +
-    `The term of ${channelName(data, now.channel)} at offset ${offset[0]}, ${offset[1]} is the ` +
+    `The term of ${channelName(state, now.channel)} at offset ${offset[0]}, ${offset[1]} is the ` +
     `pixel in row ${term.row}, column ${term.column}, ${plain(term.pixel)}, times the weight ` +
     `${plain(term.weight)}: ${plain(term.product)}. ` +
     `The convolution has ${parameters.convolution} parameters, a dense layer ${parameters.dense}.`

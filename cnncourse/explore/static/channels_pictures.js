@@ -27,13 +27,13 @@ export function layoutOf({ x, kernel }) {
 }
 
 /** Colour of a pixel: the channel's own, grey for others, signed where there are negatives. */
-export function pixelColours(data, x, channel) {
+export function pixelColours({ x, names }, channel) {
   const values = plane(x, channel).values;
   let lowest = 0;
   for (const value of values) lowest = Math.min(lowest, value);
   const largest = largestOf(x.values) || 1;
   if (lowest < 0) return (value) => signedColour(value, largest);
-  const tint = { red: [255, 50, 40], green: [30, 210, 70], blue: [70, 120, 255] }[data.names[channel]];
+  const tint = { red: [255, 50, 40], green: [30, 210, 70], blue: [70, 120, 255] }[names[channel]];
   if (!tint) return (value) => greyColour(value / largest);
   return (value) => tint.map((part) => (part * value) / largest);
 }
@@ -83,9 +83,9 @@ function frame(pen, x, y, width, height, { colour, paper, weight = 3 }) {
 }
 
 /** One channel of the input, the pixels under the kernel, and lines from one to the other. */
-export function drawChannel({ pen, height }, layout, data, state, now, channel, colours) {
+export function drawChannel({ pen, height }, layout, state, now, channel, colours) {
   const { map, tap, taps, gap } = layout;
-  const colour = pixelColours(data, state.x, channel);
+  const colour = pixelColours(state, channel);
   const silent = state.muted.includes(channel);
   const top = (height - map.height) / 2;
   const to = { x: 1 + map.width + gap, y: (height - taps.height) / 2 };
