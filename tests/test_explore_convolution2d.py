@@ -6,8 +6,10 @@ from itertools import product
 
 import numpy as np
 import pytest
+import traitlets
 from scipy import signal
 
+from cnncourse import explore
 from cnncourse.explore.convolution2d_model import (
     BOUNDARIES,
     IMAGES,
@@ -326,3 +328,97 @@ def test_a_resized_kernel_keeps_its_middle():
         ("resizedKernel", [kernel, 4, 2], np.pad(kernel, ((0, 1), (0, 0)))[:, :2]),
     ]
     agree("convolution2d_math", calls)
+
+
+def test_the_explorer_has_the_model_s_state():
+    explorer = explore.convolution2d([[1, 2, 3], [4, 5, 6]], "laplacian", mode="full", bias=0.5)
+    assert explorer.describe() == describe(explorer.state())
+    np.testing.assert_array_equal(explorer.output(), output(explorer.state()))
+    assert explorer.torch_line() == "F.conv2d(x, k.flip(2, 3), b, padding=(2, 2))"
+    explorer.kernel = [[1.0]]
+    explorer.flip = False
+    np.testing.assert_array_equal(explorer.output(), [[1.5, 2.5, 3.5], [4.5, 5.5, 6.5]])
+    assert explore.convolution2d(kernel="sobel_x").kernel.tolist() == KERNELS["sobel x"].tolist()
+
+
+def test_the_window_of_an_own_image_begins_where_the_answer_is_strongest():
+    image = np.zeros((30, 40))
+    image[17, 23] = -8.0
+    explorer = explore.convolution2d(image, [[0.0, 0.0], [3.0, 1.0]])
+    result = np.abs(explorer.output())
+    assert result[explorer.row, explorer.column] == result.max() == 24.0
+    assert explore.convolution2d(image, row=3, column=4).row == 3
+    assert explore.convolution2d([[1.0]]).row == 0
+
+
+@pytest.mark.parametrize(
+    ("arguments", "part"),
+    [
+        ({"image": np.zeros((3, 3, 4))}, "image must be"),
+        ({"image": [[1.0, np.nan]]}, "image must be finite, got nan at"),
+        ({"image": np.zeros((0, 4))}, "image must be"),
+        ({"image": [["a"]]}, "image must hold numbers"),
+        ({"kernel": "blurr"}, "kernel must be an array or one of corner"),
+        ({"kernel": np.ones((8, 3))}, "kernel must be 1 to 7 x 1 to 7"),
+        ({"kernel": [1.0, 2.0]}, "kernel must be 1 to 7 x 1 to 7"),
+        ({"mode": "half"}, "mode"),
+        ({"bias": np.inf}, "bias must be a finite number"),
+        ({"row": -1}, "row"),
+    ],
+)
+def test_bad_arguments_are_named(arguments, part):
+    with pytest.raises((ValueError, traitlets.TraitError), match=re.escape(part)):
+        explore.convolution2d(**arguments)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("kernel", np.ones((3, 8))),
+        ("kernel", [[np.inf]]),
+        ("image", np.ones((300, 3))),
+        ("boundary", "mirror"),
+        ("bias", np.nan),
+        ("column", -2),
+    ],
+)
+def test_a_bad_value_leaves_the_former_state(name, value):
+    explorer = explore.convolution2d()
+    before = explorer.describe()
+    with pytest.raises(traitlets.TraitError, match=name):
+        setattr(explorer, name, value)
+    assert explorer.describe() == before
+
+
+def test_colours_are_mixed_and_large_pictures_reduced():
+    red = np.zeros((300, 400, 3), np.uint8)
+    red[..., 0] = 200
+    explorer = explore.convolution2d(red)
+    assert explorer.image.shape == (150, 200)
+    assert (explorer.image == 60).all()
+    assert "300 x 400" in explorer._notice
+
+
+def test_numbers_that_came_from_the_browser_are_taken():
+    explorer = explore.convolution2d()
+    sent = {"shape": [1, 2], "dtype": "f8", "data": memoryview(np.array([0.5, -1.0]).tobytes())}
+    explorer.set_state({"kernel": sent, "row": 5})
+    assert explorer.kernel.tolist() == [[0.5, -1.0]]
+    assert explorer.row == 5
+
+
+@pytest.mark.parametrize(
+    "state",
+    [
+        {"swap": True, "mode": "full"},
+        {"image": np.ones((2, 9)), "mode": "valid"},
+        {"image": np.zeros((3, 3)), "kernel": np.zeros((2, 2))},
+        {"image": np.random.default_rng(1).integers(0, 255, (100, 60)), "relu": True},
+        {"kernel": "gaussian 7", "mode": "full", "boundary": "circular"},
+    ],
+)
+def test_the_still_picture_is_small_and_says_what_it_shows(state):
+    explorer = explore.convolution2d(**state)
+    picture = explorer.picture()
+    assert picture.alt == f"Convolution explorer. {explorer.describe()}"
+    assert len(picture.png(sharpness=1.25, colours=48)) < 22_000

@@ -95,6 +95,8 @@ function makeActions(shared, seen, say) {
     hoverInput: unlessPinned(overInput),
     hoverOutput: unlessPinned(moveTo),
     clicked,
+    // While a number is typed, the window must not run after the pointer.
+    pin: () => shared.set({ pinned: true }),
     writeOver,
     writeSliding: (m, n, value) => write("sliding", m, n, value),
     cellName,

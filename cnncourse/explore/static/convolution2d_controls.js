@@ -145,6 +145,8 @@ export function makeKernelFields(data, shared, chosen) {
   );
   const show = (now) => {
     list.show(now.name);
+    // With places changed, the cell that is chosen is one of the image.
+    weight.element.hidden = now.swapped;
     rows.show(state.kernel.shape[0]);
     columns.show(state.kernel.shape[1]);
     const [m, n] = tap();

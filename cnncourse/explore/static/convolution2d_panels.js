@@ -109,6 +109,7 @@ export function makeInput({ act }) {
     last.over.shape.map((size, axis) => size + last.pads[axis][0] + last.pads[axis][1]);
   watchHover(grid.element, shape, (r, c) => act.hoverInput(...inImage(r, c)), act.done);
   grid.element.addEventListener("click", act.clicked);
+  grid.element.addEventListener("dblclick", act.pin);
   const map = numberMap({
     label: "Input picture: arrow keys move the window",
     hover: act.hoverInput,
