@@ -46,7 +46,7 @@ function makeControls({ most }, shared, act) {
   });
   const sizes = [
     ["units", "Inputs"],
-    ["width", "Kernel width k"],
+    ["width", "Kernel k"],
     ["depth", "Depth"],
     ["stride", "Stride"],
   ].map(([name, label]) => {
@@ -59,7 +59,7 @@ function makeControls({ most }, shared, act) {
       input: (value) => act.set({ [name]: value }),
       change: shared.sendSoon,
     });
-    made.range.style.width = "84px";
+    made.range.style.width = "72px";
     made.element.querySelector("output").style.minWidth = "18px";
     return { element: made.element, show: () => made.show(state[name]) };
   });
@@ -246,8 +246,9 @@ function makeCosts() {
     const taken = now.costs[1].formula.includes("−");
     const padded = taken ? " What is taken off would lead to padding." : "";
     note.textContent =
-      "Each connection is one multiply-add. Few connections save time and storage; " +
-      `sharing their weights saves storage, no time.${padded}`;
+      "A layer of n units over m has m·n connections if it is dense, k·n if it is sparse, each of " +
+      "them one multiply-add. Sharing weights saves storage, no time." +
+      `${padded} Biases are left out.`;
   };
   return { element: element("div", { style: "max-width:560px" }, table, note), show };
 }

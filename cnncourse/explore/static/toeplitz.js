@@ -217,7 +217,8 @@ function makeFacts() {
     const share = (part) => (now.cells ? part / now.cells : 0);
     const percent = (part) => (now.cells ? ` (${(100 * share(part)).toFixed(1)} %)` : "");
     const zeros = now.cells - now.filled;
-    const sum = state.mode === "full" ? `${m}·${n} =` : "";
+    const full = state.mode === "full";
+    const sum = full ? `${m}·${n} =` : "";
     const cells = `${now.count}·${n} =`;
     put("cells", now.cells ? 1 : 0, "cells: a dense layer", cells, String(now.cells));
     put("filled", share(now.filled), "hold a weight", sum, now.filled + percent(now.filled));
@@ -227,8 +228,11 @@ function makeFacts() {
     put("parameters", share(m), "weights to store", kernel, String(m));
     const [letter] = letters(now.axes);
     const name = entryName(letter, now.axes, now.weight, now.kernel.shape[1]);
-    if (now.weight < 0) put("repeats", 0, "each of them stands", "", "choose one");
-    else put("repeats", share(now.repeats), `${name} stands`, "", timesOf(now.repeats));
+    // In the full matrix every weight stands once in each column.
+    const each = full ? timesOf(n) : "choose one";
+    if (now.weight >= 0)
+      put("repeats", share(now.repeats), `${name} stands`, "", timesOf(now.repeats));
+    else put("repeats", full ? share(n) : 0, "each of them stands", "", each);
     note.textContent = now.axes === 1 ? READ_LINE : READ_BLOCKS;
   };
   return { element: root, show };
