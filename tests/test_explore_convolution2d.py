@@ -358,7 +358,7 @@ def test_the_window_of_an_own_image_begins_where_the_answer_is_strongest():
         ({"image": [[1.0, np.nan]]}, "image must be finite, got nan at"),
         ({"image": np.zeros((0, 4))}, "image must be"),
         ({"image": [["a"]]}, "image must hold numbers"),
-        ({"kernel": "blurr"}, "kernel must be an array or one of corner"),
+        ({"kernel": "sinc"}, "kernel must be an array or one of corner"),
         ({"kernel": np.ones((8, 3))}, "kernel must be 1 to 7 x 1 to 7"),
         ({"kernel": [1.0, 2.0]}, "kernel must be 1 to 7 x 1 to 7"),
         ({"mode": "half"}, "mode"),
