@@ -94,7 +94,8 @@ export function compute(data, state) {
   const [j, k] = state.place.map((at, a) => nearest(at, maps.shape[a + 1]));
   const window = windowOf(x, taps, [j, k]);
   const slice = kernelSlice(kernel, output);
-  const products = { shape: window.shape, values: window.values.map((v, a) => v * slice.values[a]) };
+  const made = window.values.map((value, a) => value * slice.values[a]);
+  const products = { shape: window.shape, values: made };
   const area = taps[0] * taps[1];
   const shares = Array.from({ length: channels }, (_, l) =>
     state.muted.includes(l) ? 0 : total(products.values.subarray(l * area, (l + 1) * area)),

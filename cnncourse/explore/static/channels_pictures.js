@@ -3,6 +3,7 @@ import { bar, line, writer } from "./kit.js";
 import { greyColour, inkOn, largestOf, paintMap, signedColour } from "./grid.js";
 import { plain } from "./channels_math.js";
 import { plane } from "./conv.js";
+import { element } from "../../widgets/static/elements.js";
 
 /** Width of the column of numbers beside the bars. */
 const NUMBERS = 66;
@@ -48,11 +49,26 @@ export function inCell(value, cell) {
   return `${plain(Math.round(value / 1000))}k`;
 }
 
+const paintings = new WeakMap();
+
+/** A picture of numbers, a pixel each; of an array that stays (`kept`) it is painted once. */
+function painting({ shape: [rows, cols], values }, colour, kept) {
+  const done = kept ? (paintings.get(kept.source) ?? new Map()) : new Map();
+  if (!done.has(kept?.name)) {
+    const canvas = element("canvas", { width: cols, height: rows });
+    paintMap(canvas.getContext("2d"), { rows, cols, values, colour }, 0, 0, cols, rows);
+    done.set(kept?.name, canvas);
+  }
+  if (kept) paintings.set(kept.source, done);
+  return done.get(kept?.name);
+}
+
 /** A plane of numbers as cells with their values, or as a map of many pixels. */
-function drawPlane(pen, { shape, values }, place, cell, { colour, legible, colours }) {
+function drawPlane(pen, { shape, values }, place, cell, { colour, legible, colours, kept }) {
   const [rows, columns] = shape;
   const { x, y } = place;
-  paintMap(pen, { rows, cols: columns, values, colour }, x, y, columns * cell, rows * cell);
+  pen.imageSmoothingEnabled = false;
+  pen.drawImage(painting({ shape, values }, colour, kept), x, y, columns * cell, rows * cell);
   if (legible) {
     const say = writer(pen, colours);
     values.forEach((value, i) => {
@@ -91,7 +107,8 @@ export function drawChannel({ pen, height }, layout, state, now, channel, colour
   const to = { x: 1 + map.width + gap, y: (height - taps.height) / 2 };
   pen.globalAlpha = silent ? 0.35 : 1;
   const options = { colour, colours, legible: map.legible };
-  drawPlane(pen, plane(state.x, channel), { x: 1, y: top }, map.cell, options);
+  const kept = { source: state.x, name: `${channel} ${state.names[channel]}` };
+  drawPlane(pen, plane(state.x, channel), { x: 1, y: top }, map.cell, { ...options, kept });
   drawPlane(pen, plane(now.window, channel), to, tap, { ...options, legible: true });
   const [j, k] = now.place;
   const [rows, columns] = now.window.shape.slice(1);
@@ -207,8 +224,11 @@ export function drawOutputs({ pen }, plan, now, colours) {
   const most = largestOf(now.maps.values);
   const colour = (value) => signedColour(value, most);
   const { big, thumbs } = plan;
-  const legible = big.cell >= 22;
-  drawPlane(pen, plane(now.maps, now.output), big, big.cell, { colour, colours, legible });
+  const draw = (i, box, legible) => {
+    const kept = { source: now.maps, name: i };
+    drawPlane(pen, plane(now.maps, i), box, box.cell, { colour, colours, legible, kept });
+  };
+  draw(now.output, big, big.cell >= 22);
   const soft = { colour: colours.soft, size: 11 };
   const every = Math.ceil(18 / big.cell);
   for (let c = 0; c < big.columns; c += every) {
@@ -224,10 +244,10 @@ export function drawOutputs({ pen }, plan, now, colours) {
   const cell = Math.max(big.cell, 6);
   frame(pen, big.x + k * big.cell, big.y + j * big.cell, cell, cell, look);
   thumbs.forEach((thumb, i) => {
-    drawPlane(pen, plane(now.maps, i), thumb, thumb.cell, { colour, colours, legible: false });
+    draw(i, thumb, false);
     const chosen = i === now.output;
-    const ink = chosen ? { colour: colours.estimateInk, bold: true, size: 12 } : { ...soft, size: 12 };
-    say(`i = ${i}`, thumb.x, thumb.y - 10, ink);
+    const ink = chosen ? { colour: colours.estimateInk, bold: true } : { colour: colours.soft };
+    say(`i = ${i}`, thumb.x, thumb.y - 10, { ...ink, size: 12 });
     const [wide, high] = [thumb.columns * thumb.cell, thumb.rows * thumb.cell];
     if (chosen) frame(pen, thumb.x, thumb.y, wide, high, { ...look, weight: 2 });
   });

@@ -2,14 +2,26 @@
 import { choice, drag, explorer, notice, slider, surface, toggle } from "./kit.js";
 import { element } from "../../widgets/static/elements.js";
 import { compute, describe, pads } from "./padding_math.js";
+import { makeCode, makeFacts, makeKey, makeSums } from "./padding_parts.js";
 import { drawPadding, planOf, tallFor, targetAt } from "./padding_pictures.js";
 import { ownStyle, placeSlider } from "./places.js";
 
 const STYLE = `
-.pd-body { display: grid; grid-template-columns: 376px minmax(0, 1fr); gap: 8px 22px; padding: 10px 0 6px; }
+.pd-body {
+  display: grid;
+  grid-template-columns: 376px minmax(0, 1fr);
+  gap: 8px 22px;
+  padding: 10px 0 6px;
+}
 .pd-left { display: flex; flex-wrap: wrap; gap: 12px 30px; align-content: flex-start; }
 .pd-sizes { border-collapse: collapse; align-self: start; }
-.cx .pd-sizes th, .cx .pd-sizes td { padding: 3px 0 3px 12px; text-align: left; font-weight: 600; border: 0; background: none; }
+.cx .pd-sizes th, .cx .pd-sizes td {
+  padding: 3px 0 3px 12px;
+  text-align: left;
+  font-weight: 600;
+  border: 0;
+  background: none;
+}
 .cx .pd-sizes thead th { color: var(--cx-soft); }
 .cx .pd-sizes th:first-child { padding-left: 0; white-space: nowrap; }
 .cx .pd-sizes tr.pd-gap > * { padding-top: 12px; }
@@ -22,19 +34,38 @@ const STYLE = `
 .pd-sums dl { margin: 0; display: grid; grid-template-columns: auto minmax(0, 1fr); gap: 5px 12px; }
 .pd-sums dt { font-weight: 600; }
 .pd-sums dd { margin: 0; }
-.pd-formula { margin: 0 0 6px; padding: 4px 8px; background: var(--cx-shade); border-radius: 6px; white-space: nowrap; }
+.pd-formula {
+  margin: 0 0 6px;
+  padding: 4px 8px;
+  background: var(--cx-shade);
+  border-radius: 6px;
+  white-space: nowrap;
+}
 .pd-sums b { color: var(--cx-estimateInk); font-size: 15px; }
 .pd-key { display: flex; flex-wrap: wrap; gap: 2px 16px; font-size: 12px; color: var(--cx-soft); }
 .pd-key span { display: inline-flex; align-items: center; gap: 5px; white-space: nowrap; }
 .pd-key svg { width: 15px; height: 15px; flex: none; }
 .pd-place .cx-range { flex: 1; min-width: 80px; }
 .pd-place { margin: 4px 0 6px; }
-.pd-below { display: grid; grid-template-columns: minmax(0, 1fr) minmax(0, 1.1fr); gap: 10px 30px; border-top: 1px solid var(--cx-line); padding-top: 8px; }
+.pd-below {
+  display: grid;
+  grid-template-columns: minmax(0, 1fr) minmax(0, 1.1fr);
+  gap: 10px 30px;
+  border-top: 1px solid var(--cx-line);
+  padding-top: 8px;
+}
 .pd-head { font-weight: 600; margin: 0 0 3px; }
 .cx ul.pd-notes { margin: 0; padding-left: 18px; list-style: disc; }
 .cx ul.pd-notes li { margin: 0 0 3px; }
 .pd-code { display: grid; grid-template-columns: auto minmax(0, 1fr); gap: 4px 12px; }
-.cx .pd-code code { font: 12px/1.4 var(--jp-code-font-family, ui-monospace, monospace); color: inherit; background: none; padding: 0; overflow-wrap: anywhere; white-space: normal; }
+.cx .pd-code code {
+  font: 12px/1.4 var(--jp-code-font-family, ui-monospace, monospace);
+  color: inherit;
+  background: none;
+  padding: 0;
+  overflow-wrap: anywhere;
+  white-space: normal;
+}
 .pd-error { display: block; color: var(--cx-estimateInk); font-weight: 600; font-size: 12px; }
 .cx p.pd-problem { font-size: 14px; font-weight: 600; color: var(--cx-estimateInk); }
 @container (max-width: 900px) {
@@ -61,6 +92,7 @@ const SIZE_ROWS = [
   { side: 0, label: "padding before", letter: "p₀", min: 0, max: 24 },
   { side: 1, label: "padding after", letter: "p₁", min: 0, max: 24 },
 ];
+const PAIRS = ["n", "kernel", "stride", "dilation"];
 const AXIS_NAMES = ["rows", "columns"];
 
 /** What the controls do to the state; what becomes too small for the window moves it. */
@@ -119,133 +151,10 @@ function makeSizes(shared, act) {
   return { element: table, show };
 }
 
-/** The key to the marks, as small drawings with words. */
-function makeKey() {
-  const root = element("div", { class: "pd-key" });
-  const entry = (words, inside) => {
-    const made = element("span", {});
-    made.innerHTML = `<svg viewBox="0 0 15 15" aria-hidden="true">${inside}</svg>`;
-    made.append(words);
-    return made;
-  };
-  const box = (attributes) => `<rect x="1" y="1" width="13" height="13" ${attributes}/>`;
-  const dashed = 'fill="none" stroke="var(--cx-data)" stroke-dasharray="2 2"';
-  const hatch = `${box('fill="none" stroke="var(--cx-data)"')}<path d="M1 9 9 1M1 14 14 1M7 14 14 7" stroke="var(--cx-data)"/>`;
-  const tap = `${box('fill="none" stroke="var(--cx-estimate)" stroke-width="2"')}<rect x="4.5" y="4.5" width="6" height="6" fill="var(--cx-estimate)"/>`;
-  const centre = '<circle cx="7.5" cy="7.5" r="2.5" fill="var(--cx-plus)"/>';
-  const entries = {
-    padding: entry("padding (zeros)", box(dashed)),
-    tap: entry("the window and its taps, and the output they make", tap),
-    centre: entry("centres of all windows", centre),
-    counts: entry("number of windows that use the pixel", box('fill="rgb(31 158 137)"')),
-    lost: entry("no window reaches it", hatch),
-    touched: entry(
-      "output that reads padding",
-      box('fill="none" stroke="var(--cx-plus)" stroke-width="1.5" stroke-dasharray="2 2"'),
-    ),
-  };
-  root.append(...Object.values(entries));
-  const show = ({ axes, problem, taps_on_padding }, counts) => {
-    const seen = {
-      padding: axes.some(({ n, padded }) => n < padded),
-      tap: !problem,
-      centre: !problem && !counts,
-      counts: !problem && counts,
-      lost: !problem && axes.some(({ remainder }) => remainder),
-      touched: taps_on_padding,
-    };
-    for (const [name, one] of Object.entries(entries)) one.style.display = seen[name] ? "" : "none";
-  };
-  return { element: root, show };
-}
-
-/** The formula with its numbers, for rows and for columns. */
-function makeSums() {
-  const lines = AXIS_NAMES.map((name) => element("dd", { "data-cx": `sum-${name}` }));
-  const names = ["rows", "columns"].map((name) => element("dt", {}, name));
-  const formula = element("p", { class: "pd-formula" });
-  formula.innerHTML =
-    "output = ⌊(<i>n</i> + <i>p₀</i> + <i>p₁</i> − <i>d</i> (<i>k</i> − 1) − 1) / <i>s</i>⌋ + 1";
-  const list = element("dl", {}, names[0], lines[0], names[1], lines[1]);
-  const root = element("div", { class: "pd-sums" }, formula, list);
-  const show = (now) => {
-    now.axes.forEach((axis, a) => lines[a].replaceChildren(...sumOf(axis, now.size[a])));
-  };
-  return { element: root, show };
-}
-
-/** One axis' formula with its numbers, the result bold on a line of its own. */
-function sumOf({ n, before, after, dilation, kernel, stride, room, remainder }, output) {
-  const inner = `(${n} + ${before} + ${after} − ${dilation}·(${kernel} − 1) − 1)`;
-  const line = (...parts) => element("div", {}, ...parts);
-  if (room < 0) return [line(`${inner} = −${-room}`), line("below 0: no window fits")];
-  const result = element("b", {}, output ? String(output) : "none");
-  const start = line(`⌊${inner} / ${stride}⌋ + 1`);
-  if (!output) return [start, line("but the output is ", result)];
-  const rest = remainder ? `, remainder ${remainder}` : "";
-  return [start, line(`= ⌊${room} / ${stride}⌋ + 1 = `, result, rest)];
-}
-
-/** What follows: visits, the same layer again and again, notes. */
-function makeFacts() {
-  const items = ["visits", "chain"].map((name) => element("li", { "data-cx": name }));
-  const list = element("ul", { class: "pd-notes", "data-cx": "notes" });
-  const show = (now, state) => {
-    items[0].textContent = visitsOf(now, state);
-    items[1].textContent = `Layer after layer: ${chainOfWords(now.chain)}.`;
-    const notes = now.notes.map((words) => element("li", {}, words));
-    list.replaceChildren(...notes, ...items);
-  };
-  return { element: list, show };
-}
-
-/** The sizes of one layer after another. */
-function chainOfWords(chain) {
-  const sizes = chain.map(([r, c]) => (r ? `${r} × ${c}` : "nothing left"));
-  const last = chain.at(-1);
-  const stays = chain.slice(0, -1).some(([r, c]) => r === last[0] && c === last[1]);
-  return sizes.join(" → ") + (last[0] ? (stays ? ", and so on" : " → …") : "");
-}
-
-/** How often pixels are used, and how much of the work meets padding. */
-function visitsOf({ used, unused, taps, taps_on_padding, problem }, { n }) {
-  if (problem) return "No pixel is used.";
-  const share = ((100 * taps_on_padding) / taps).toFixed(0);
-  const range = used[0] === used[1] ? `${used[0]}` : `${used[0]} to ${used[1]}`;
-  const never = unused ? `, ${unused} of ${n[0] * n[1]} never` : "";
-  const zeros = `; ${taps_on_padding} of ${taps} products (${share} %) are with padding`;
-  const words = `Each input pixel is used by ${range} window${range === "1" ? "" : "s"}${never}`;
-  return `${words}${taps_on_padding ? zeros : ""}.`;
-}
-
-/** The lines of code of each library. */
-function makeCode() {
-  const places = ["torch", "keras", "course"].map((name) => {
-    const line = element("code", { "data-cx": name });
-    return [name, line, element("span", { class: "pd-error", "data-cx": `${name}-error` })];
-  });
-  const names = { torch: "PyTorch", keras: "Keras", course: "this course" };
-  const root = element(
-    "div",
-    { class: "pd-code" },
-    ...places.flatMap(([name, line, error]) => [
-      element("div", {}, names[name]),
-      element("div", {}, line, error),
-    ]),
-  );
-  const show = ({ code }) => {
-    for (const [name, line, error] of places) {
-      line.textContent = code[name];
-      const words = code[`${name}_error`] ?? "";
-      error.textContent = words ? `✗ ${words}` : "";
-    }
-  };
-  return { element: root, show };
-}
-
 /** The pictures, with what moves the window. */
 function makeStage(shared, act, view) {
-  const picture = surface({ height: 400, label: "Padded input and output", className: "pd-canvas" });
+  const label = "Padded input and output";
+  const picture = surface({ height: 400, label, className: "pd-canvas" });
   const place = placeSlider({
     label: "Step",
     input: (window) => shared.set({ window }),
@@ -343,7 +252,7 @@ function build({ root, shared, state }) {
 
 /** Whether rows and columns have the same sizes. */
 function isEqual(state) {
-  const same = ["n", "kernel", "stride", "dilation"].every((name) => state[name][0] === state[name][1]);
+  const same = PAIRS.every((name) => state[name][0] === state[name][1]);
   const [rows, columns] = pads(state);
   return same && (typeof state.padding === "string" || `${rows}` === `${columns}`);
 }
@@ -351,7 +260,7 @@ function isEqual(state) {
 /** What gives the columns the sizes of the rows. */
 function equalised(state) {
   const patch = {};
-  for (const name of ["n", "kernel", "stride", "dilation"]) patch[name] = [state[name][0], state[name][0]];
+  for (const name of PAIRS) patch[name] = [state[name][0], state[name][0]];
   if (typeof state.padding !== "string") patch.padding = [state.padding[0], state.padding[0]];
   return patch;
 }

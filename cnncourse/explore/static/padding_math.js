@@ -1,5 +1,5 @@
-// The padding explorer's counting, as cnncourse/explore/padding_model.py and padding_words.py, which
-// are the reference: tests hold this file to their numbers and their words.
+// The padding explorer's counting, as cnncourse/explore/padding_model.py and padding_words.py: they
+// are the reference, tests hold this file to their numbers and their words.
 
 const CHAIN_LAYERS = 12;
 const NAMED = ["valid", "same", "torch_same", "half", "full"];

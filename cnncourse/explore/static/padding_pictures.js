@@ -87,7 +87,8 @@ function drawInput(pen, plan, now, state, colours, paints) {
   const [down, across] = now.axes;
   const padded = rows > down.n || columns > across.n;
   say(`Input ${down.n} × ${across.n}`, x, y - 40, { bold: true, size: 13 });
-  if (padded) say(`with padding ${rows} × ${columns}`, x, y - 23, { colour: colours.soft, size: 12 });
+  const soft = { colour: colours.soft, size: 12 };
+  if (padded) say(`with padding ${rows} × ${columns}`, x, y - 23, soft);
   const most = Math.max(1, ...down.counts) * Math.max(1, ...across.counts);
   for (let r = 0; r < rows; r++) {
     for (let c = 0; c < columns; c++) {

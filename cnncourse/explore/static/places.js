@@ -1,4 +1,4 @@
-// What the explorers of channels and of padding share: one slider that walks the cells of an output,
+// What the explorers of channels and of padding share: a slider that walks the cells of an output,
 // and a style of their own.
 import { element, uniqueId } from "../../widgets/static/elements.js";
 
