@@ -28,6 +28,7 @@ SEEDS = 10
 WAITING = 8
 """Values at the left that can come into sight: the largest shift."""
 LENGTH = 20
+SPIKES = 5
 MAX_LENGTH = 48
 MAX_SIZE = 8
 BLUR = (0.25, 0.5, 0.25)
@@ -89,7 +90,7 @@ def draws() -> dict[str, NDArray[np.uint8]]:
     """Rows of values of each kind of input, (seeds, waiting + in sight), in hundredths, 0 to 100.
 
     "random" is uniform, in random order and without repetition, so that values which look equal
-    are equal. "sparse" is zero but for one value in four. "smooth" is noise under a Gaussian of 7
+    are equal. "sparse" is zero but for five values. "smooth" is noise under a Gaussian of 7
     samples, stretched to 0 and 1. "steps" holds each level for 3 to 7 values.
     """
     made: dict[str, list[FloatArray]] = {name: [] for name in DRAWN}
@@ -97,7 +98,8 @@ def draws() -> dict[str, NDArray[np.uint8]]:
     for seed in range(SEEDS):
         rng = np.random.default_rng(seed)
         made["random"].append(rng.permutation(101)[:n] / 100)
-        made["sparse"].append(np.where(rng.random(n) < 0.25, rng.uniform(0.4, 1.0, n), 0.0))
+        spikes = np.where(rng.permutation(n) < SPIKES, rng.uniform(0.4, 1.0, n), 0.0)
+        made["sparse"].append(spikes)
         noise = cross_correlate1d(rng.normal(size=n + 6), gaussian(7, 1.6, centred=True))
         made["smooth"].append((noise - noise.min()) / np.ptp(noise))
         made["steps"].append(np.repeat(rng.random(n), rng.integers(3, 8, n))[:n])
@@ -284,7 +286,7 @@ def _of_theory(state: PoolingState, now: Shown) -> list[str]:
         drawn = percent(float(now.shares.mean()))
         return [f"Expected for independent values: {formula}; over {SEEDS} draws it is {drawn}."]
     why = WHY_NOT[state.source] if state.kind == "max" else "it is for max pooling"
-    zeros = [f"{now.zeros} of the unchanged outputs are zeros."] if now.zeros else []
+    zeros = [f"Zeros among the unchanged outputs: {now.zeros}."] if now.zeros else []
     return [f"The formula (k − d)/(k + d) does not apply: {why}.", *zeros]
 
 

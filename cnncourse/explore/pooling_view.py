@@ -77,8 +77,9 @@ class PoolingExplorer(Explorer, module="pooling", title="Pooling explorer"):
         self.source = state.get("source", OWN if given else "random")
         self.observe(self._values_set, ["signal", "entering"])
 
-    def _values_set(self, change: object) -> None:
-        self.source = OWN
+    def _values_set(self, change: Any) -> None:
+        if not np.array_equal(change["old"], change["new"]):
+            self.source = OWN
 
     def state(self) -> PoolingState:
         """What the learner has chosen so far."""

@@ -279,7 +279,7 @@ function theoryText(state, now) {
     const formula = `(k − d)/(k + d): ${formulaText(state, now.expected)}`;
     return `expected ${formula}; mean of ${SEEDS} draws ${percent(mean)}`;
   }
-  const zeros = now.zeros ? ` ${now.zeros} of the unchanged outputs are zeros.` : "";
+  const zeros = now.zeros ? ` Zeros among the unchanged outputs (grey): ${now.zeros}.` : "";
   return `The formula (k − d)/(k + d) does not apply: ${whyNot(state)}.${zeros}`;
 }
 

@@ -143,7 +143,7 @@ function ofTheory(state, now) {
     const drawn = `over ${SEEDS} draws it is ${percent(mean)}`;
     return [`Expected for independent values: ${formulaText(state, now.expected)}; ${drawn}.`];
   }
-  const zeros = now.zeros ? [`${now.zeros} of the unchanged outputs are zeros.`] : [];
+  const zeros = now.zeros ? [`Zeros among the unchanged outputs: ${now.zeros}.`] : [];
   return [`The formula (k − d)/(k + d) does not apply: ${whyNot(state)}.`, ...zeros];
 }
 

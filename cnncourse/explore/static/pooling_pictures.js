@@ -56,7 +56,7 @@ export function drawRows({ pen, width }, state, now, colours) {
   const place = columnsOf(width, now, state);
   const scales = rowScales(now);
   if (now.before.length) drawWindow(pen, place, now, colours);
-  drawEntered(pen, place, state, colours);
+  drawEntered(pen, { ...place, width }, state, colours);
   const inputs = { wide: place.wide, at: place.centre, colour: colours.plus };
   const space = Math.max(place.wide, state.stride * place.wide);
   const outputs = { wide: Math.min(space, 2 * place.wide), at: place.output, space };
@@ -72,20 +72,30 @@ export function drawRows({ pen, width }, state, now, colours) {
   drawNames(pen, state, colours);
   if (state.kind === "max" && now.before.length)
     drawWinners(pen, place, scales, state, now, colours);
-  drawMarks(pen, place, now, colours);
+  drawMarks(pen, place, Math.min(9, 0.42 * space), now, colours);
+}
+
+/** As many decimals, two at most, as let the widest of the numbers fit; null if none do. */
+function decimalsThatFit(pen, values, space, font) {
+  pen.font = `11px ${font}`;
+  const widest = (digits) =>
+    Math.max(...Array.from(values, (value) => pen.measureText(shown(value, digits)).width));
+  if (!values.length) return null;
+  return [2, 1, 0].find((digits) => widest(digits) <= space - 3) ?? null;
 }
 
 /** One row of bars with their numbers, as far as they have room. */
 function drawBars(pen, row, y, values, { at, wide, space, colour }, colours) {
   const say = writer(pen, colours);
-  line(pen, GUTTER - 4, y(0) + 0.5, at(values.length - 1) + wide, y(0) + 0.5, {
-    colour: colours.soft,
-  });
+  const end = at(values.length - 1) + 0.5 * wide;
+  if (values.length) line(pen, GUTTER - 4, y(0) + 0.5, end, y(0) + 0.5, { colour: colours.soft });
+  const digits = decimalsThatFit(pen, values, space, colours.font);
   values.forEach((value, i) => {
     const left = at(i) - 0.39 * wide;
     bar(pen, left, 0.78 * wide, y(0), y(value), { colour, negative: value < 0 });
-    if (space >= 27) say(decimals(value), at(i), row.number, { align: "center", size: 11 });
-    else if (space >= 20) say(shown(value, 1), at(i), row.number, { align: "center", size: 11 });
+    if (digits === null) return;
+    const words = digits === 2 ? decimals(value) : shown(value, digits);
+    say(words, at(i), row.number, { align: "center", size: 11 });
   });
 }
 
@@ -139,9 +149,10 @@ function drawWindow(pen, place, now, colours) {
 function drawEntered(pen, place, state, colours) {
   if (!state.shift) return;
   const y = ROWS.shifted.number + 14;
-  const end = place.left(state.shift) - 1;
+  const end = Math.min(place.width - MARGIN, place.left(state.shift)) - 1;
   line(pen, GUTTER + 1, y, end, y, { colour: colours.soft, width: 3 });
   const words = state.shift === 1 ? "new" : "new values";
+  if (end + 70 > place.width) return;
   writer(pen, colours)(words, end + 5, y, { colour: colours.soft, size: 11 });
 }
 
@@ -165,16 +176,17 @@ function drawWinners(pen, place, scales, state, now, colours) {
 }
 
 /** Between the outputs: "=" in a filled disc where they are equal, "≠" in a ring where not. */
-function drawMarks(pen, place, now, colours) {
+function drawMarks(pen, place, radius, now, colours) {
   const say = writer(pen, colours);
   now.same.forEach((same, j) => {
     const x = place.output(j);
-    const radius = Math.min(9, 0.42 * place.wide);
     pen.beginPath();
     pen.arc(x, ROWS.marks, radius, 0, 2 * Math.PI);
     pen.lineWidth = 1;
-    pen.fillStyle = same ? colours.ink : colours.paper;
-    pen.strokeStyle = same ? colours.ink : colours.soft;
+    // An unchanged zero says little: there was nothing to change.
+    const full = now.after[j] === 0 ? colours.data : colours.ink;
+    pen.fillStyle = same ? full : colours.paper;
+    pen.strokeStyle = same ? full : colours.soft;
     pen.fill();
     pen.stroke();
     const colour = same ? colours.paper : colours.soft;
