@@ -13,6 +13,7 @@ from cnncourse.explore.channels_view import ChannelsExplorer, channels
 from cnncourse.explore.connections_view import ConnectionsExplorer, connections
 from cnncourse.explore.convolution2d_view import Convolution2dExplorer, convolution2d
 from cnncourse.explore.equivariance_view import EquivarianceExplorer, equivariance
+from cnncourse.explore.layers_view import LayersExplorer, layers
 from cnncourse.explore.padding_view import PaddingExplorer, padding
 from cnncourse.explore.pooling_view import PoolingExplorer, pooling
 from cnncourse.explore.smoothing_view import SmoothingExplorer, smoothing
@@ -23,6 +24,7 @@ EXPLORERS: dict[str, Callable[..., Any]] = {
     "connections": connections,
     "convolution2d": convolution2d,
     "equivariance": equivariance,
+    "layers": layers,
     "padding": padding,
     "pooling": pooling,
     "smoothing": smoothing,
@@ -35,6 +37,7 @@ __all__ = [
     "Convolution2dExplorer",
     "EXPLORERS",
     "EquivarianceExplorer",
+    "LayersExplorer",
     "PaddingExplorer",
     "PoolingExplorer",
     "SmoothingExplorer",
@@ -43,6 +46,7 @@ __all__ = [
     "connections",
     "convolution2d",
     "equivariance",
+    "layers",
     "padding",
     "pooling",
     "smoothing",

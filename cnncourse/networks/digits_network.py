@@ -1,4 +1,4 @@
-"""A network of 1210 weights that reads handwritten digits, at six moments of its training.
+"""A network of 1210 weights that reads handwritten digits, at seven moments of its training.
 
 ``tools/train_digits.py`` trained it with PyTorch and wrote ``digits_network.npz``: the weights at
 each epoch that was kept, the share of digits recognised then, and digits to try it on. Weights are
@@ -24,7 +24,7 @@ FloatArray = NDArray[np.float64]
 WEIGHT_STEP = 1 / 64
 """All weights are whole multiples of this."""
 
-EPOCHS = (0, 1, 2, 4, 8, 16)
+EPOCHS = (0, 1, 2, 4, 8, 16, 32)
 """Epochs whose weights were kept."""
 
 IMAGE_SHAPE = (1, 8, 8)
@@ -153,7 +153,7 @@ def digits_network(epoch: int | None = None) -> DigitsNetwork:
     --------
     >>> network = digits_network()
     >>> network.epoch, [kernel.shape for kernel in network.kernels]
-    (16, [(6, 1, 3, 3), (12, 6, 3, 3), (10, 12, 2, 2)])
+    (32, [(6, 1, 3, 3), (12, 6, 3, 3), (10, 12, 2, 2)])
     """
     stored = _stored()
     wanted = EPOCHS[-1] if epoch is None else epoch

@@ -1,0 +1,241 @@
+"""What the layers explorer shows, in numbers: any network's outputs, layer by layer.
+
+A network is a list of layers and something that computes their outputs: here the course's own, in
+`layers_torch` any PyTorch module. What makes one output, its terms, is worked out here for both.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cnncourse.networks.digits_network import EPOCHS, IMAGE_SHAPE, STAGES, digits_network
+from cnncourse.shapes import ReceptiveField, receptive_field
+
+FloatArray = NDArray[np.float64]
+Parameters = tuple[FloatArray, FloatArray]
+
+MOST_SCORES = 20
+"""A last layer of at most so many outputs is read as scores of classes."""
+
+
+@dataclass(frozen=True)
+class Layer:
+    """One layer of a network.
+
+    Attributes
+    ----------
+    name : str
+        As the learner reads it.
+    kind : str
+        "image", "conv", "relu", "max", "average", "norm", or "other", whose terms are not shown.
+    shape : (int, int, int)
+        Of its output: channels, rows, columns.
+    source : int
+        Which layer's output it takes, counted from 0, the image; -1 if it is none of them.
+    size, stride, padding, dilation : (int, int)
+        Of its window, rows and columns.
+    groups : int
+        Of a convolution.
+    field : (ReceptiveField, ReceptiveField) or None
+        What a unit sees of the image, in rows and columns; None if that is not known.
+    """
+
+    name: str
+    kind: str
+    shape: tuple[int, int, int]
+    source: int = 0
+    size: tuple[int, int] = (1, 1)
+    stride: tuple[int, int] = (1, 1)
+    padding: tuple[int, int] = (0, 0)
+    dilation: tuple[int, int] = (1, 1)
+    groups: int = 1
+    field: tuple[ReceptiveField, ReceptiveField] | None = None
+
+
+class Network(Protocol):
+    """What the explorer asks of a network."""
+
+    layers: list[Layer]
+    epochs: tuple[int, ...]
+
+    def outputs(self, image: FloatArray, epoch: int) -> list[FloatArray]:
+        """Outputs (C, H, W) of all layers, the image first."""
+
+    def parameters(self, layer: int, epoch: int) -> Parameters | None:
+        """Kernel (C_out, C_in / groups, kH, kW) and bias (C_out,), if the layer has them."""
+
+
+@dataclass(frozen=True)
+class LayersState:
+    """All that a learner can change.
+
+    `image` is (C, H, W); `sample` is the number of the example that it is, or -1; `layer` counts
+    from 1, the first after the image; `channel`, `row` and `column` choose a unit of it, `incoming`
+    one of the channels that it adds up, counted within its group.
+    """
+
+    image: FloatArray
+    sample: int = -1
+    epoch: int = 0
+    layer: int = 1
+    channel: int = 0
+    row: int = 0
+    column: int = 0
+    incoming: int = 0
+
+
+@dataclass(frozen=True)
+class Terms:
+    """What makes one output.
+
+    ``inputs`` are what it takes, (channels, rows, columns), NaN where padding lies that is no
+    number; ``weights``, of the same shape, are None for a layer without any. ``sums`` holds one
+    number a channel: of products, or the summary. `value` is the output.
+    """
+
+    inputs: FloatArray
+    weights: FloatArray | None
+    sums: FloatArray
+    bias: float
+    value: float
+
+
+class DigitsLayers:
+    """The course's network for handwritten digits, as the explorer sees it."""
+
+    def __init__(self) -> None:
+        self.epochs: tuple[int, ...] = EPOCHS
+        self.layers = [Layer("image", "image", IMAGE_SHAPE, -1)]
+        blank = np.zeros(IMAGE_SHAPE)
+        outputs = digits_network().activations(blank)
+        for i, (stage, output) in enumerate(zip(STAGES, outputs, strict=True)):
+            below = [(s.size, s.stride, s.padding) for s in STAGES[: i + 1]]
+            sees = receptive_field(below)
+            kind = "max" if stage.kind == "pool" else stage.kind
+            size, stride, padding = ((n, n) for n in (stage.size, stage.stride, stage.padding))
+            channels, rows, columns = output.shape
+            self.layers.append(
+                Layer(
+                    stage.name,
+                    kind,
+                    (channels, rows, columns),
+                    i,
+                    size,
+                    stride,
+                    padding,
+                    field=(sees, sees),
+                )
+            )
+
+    def outputs(self, image: FloatArray, epoch: int) -> list[FloatArray]:
+        """Outputs (C, H, W) of all layers, the image first."""
+        return [image, *digits_network(epoch).activations(image)]
+
+    def parameters(self, layer: int, epoch: int) -> Parameters | None:
+        """Kernel and bias of a convolution."""
+        if self.layers[layer].kind != "conv":
+            return None
+        nth = sum(one.kind == "conv" for one in self.layers[:layer])
+        network = digits_network(epoch)
+        return network.kernels[nth], network.biases[nth]
+
+
+def clamped(layers: list[Layer], state: LayersState) -> tuple[int, int, int, int]:
+    """Layer, channel, row and column of `state`, none beyond the last there is."""
+    layer = min(max(state.layer, 1), len(layers) - 1)
+    wanted = (state.channel, state.row, state.column)
+    channel, row, column = (
+        min(max(n, 0), most - 1) for n, most in zip(wanted, layers[layer].shape, strict=True)
+    )
+    return layer, channel, row, column
+
+
+def seen_span(field: ReceptiveField, index: int) -> tuple[int, int]:
+    """First and last pixel that a unit sees along an axis; they may lie outside the image.
+
+    Examples
+    --------
+    >>> seen_span(ReceptiveField(3, 1, 0.0), 0)
+    (-1, 1)
+    """
+    first = round(field.offset + index * field.jump - (field.size - 1) / 2)
+    return first, first + field.size - 1
+
+
+def seen(network: Network, state: LayersState) -> tuple[int, int, int, int] | None:
+    """First row, last row, first and last column of the image that the unit sees, or None."""
+    layer, _, row, column = clamped(network.layers, state)
+    field, (_, height, width) = network.layers[layer].field, state.image.shape
+    if field is None:
+        return None
+    top, bottom = seen_span(field[0], row)
+    left, right = seen_span(field[1], column)
+    return max(top, 0), min(bottom, height - 1), max(left, 0), min(right, width - 1)
+
+
+def terms(network: Network, state: LayersState, outputs: list[FloatArray]) -> Terms | None:
+    """What makes the chosen output; None for a layer that is not taken apart."""
+    number, channel, row, column = clamped(network.layers, state)
+    layer = network.layers[number]
+    value = float(outputs[number][channel, row, column])
+    if layer.source < 0 or layer.kind == "other":
+        return None
+    source = outputs[layer.source]
+    found = network.parameters(number, state.epoch)
+    if layer.kind == "conv" and found is not None:
+        kernel, bias = found
+        first = channel // (layer.shape[0] // layer.groups) * kernel.shape[1]
+        inputs = _window(layer, source[first : first + kernel.shape[1]], row, column, 0.0)
+        sums = (inputs * kernel[channel]).sum(axis=(1, 2))
+        return Terms(inputs, kernel[channel], sums, float(bias[channel]), value)
+    if layer.kind == "norm" and found is not None:
+        one = source[channel : channel + 1, row : row + 1, column : column + 1]
+        scale, bias = found
+        weight = scale[channel].reshape(1, 1, 1)
+        return Terms(one, weight, (one * weight).sum(axis=(1, 2)), float(bias[channel]), value)
+    if layer.kind in ("relu", "max", "average"):
+        # No padding ever wins a maximum, and none counts in an average that is taken apart.
+        inputs = _window(layer, source[channel : channel + 1], row, column, np.nan)
+        return Terms(inputs, None, np.array([value]), 0.0, value)
+    return None
+
+
+def _window(layer: Layer, source: FloatArray, row: int, column: int, fill: float) -> FloatArray:
+    """What the window of a unit lies on, `fill` where that is outside the layer before."""
+    places = [
+        at * step - pad + gap * np.arange(size)
+        for at, step, pad, gap, size in zip(
+            (row, column), layer.stride, layer.padding, layer.dilation, layer.size, strict=True
+        )
+    ]
+    inside = [(place >= 0) & (place < n) for place, n in zip(places, source.shape[1:], strict=True)]
+    rows, columns = (
+        np.clip(place, 0, n - 1) for place, n in zip(places, source.shape[1:], strict=True)
+    )
+    values = source[:, rows[:, None], columns[None, :]]
+    return np.where(inside[0][:, None] & inside[1][None, :], values, fill)
+
+
+def scores(network: Network, outputs: list[FloatArray]) -> FloatArray | None:
+    """The last layer's outputs, if they are 2 to 20 numbers, one a channel."""
+    channels, rows, columns = network.layers[-1].shape
+    if rows * columns > 1 or not 2 <= channels <= MOST_SCORES:
+        return None
+    return outputs[-1].ravel()
+
+
+def softmax(values: FloatArray) -> FloatArray:
+    """Positive shares that sum to 1, each larger by e for each unit of score.
+
+    Examples
+    --------
+    >>> softmax(np.array([0.0, 0.0])).tolist()
+    [0.5, 0.5]
+    """
+    powers = np.exp(values - values.max())
+    shares: FloatArray = powers / powers.sum()
+    return shares

@@ -1,0 +1,116 @@
+"""The layers explorer in words; static/layers_math.js writes the same words."""
+
+from __future__ import annotations
+
+from decimal import ROUND_HALF_UP, Decimal
+
+import numpy as np
+
+from cnncourse.explore.layers_model import (
+    Layer,
+    LayersState,
+    Network,
+    Terms,
+    clamped,
+    scores,
+    seen,
+    softmax,
+    terms,
+)
+
+MOST_SUMS = 12
+"""Sums of at most so many channels are written out."""
+
+
+def decimals(value: float, digits: int = 2) -> str:
+    """`value` with fixed decimals, halves rounded away from zero, as JavaScript does.
+
+    Examples
+    --------
+    >>> decimals(0.125), decimals(-0.125), decimals(-0.001)
+    ('0.13', '−0.13', '0.00')
+    """
+    text = str(Decimal(abs(value)).quantize(Decimal(1).scaleb(-digits), ROUND_HALF_UP))
+    return f"−{text}" if value < 0 and float(text) else text
+
+
+def added(values: list[float]) -> str:
+    """Numbers as a sum; a negative one is taken away.
+
+    Examples
+    --------
+    >>> added([0.5, -0.25])
+    '0.50 − 0.25'
+    """
+    return " + ".join(map(decimals, values)).replace("+ −", "− ")
+
+
+def reckoning(layer: Layer, made: Terms | None, value: float) -> str:
+    """How one output comes about, in numbers."""
+    result = decimals(value)
+    if made is None:
+        return f"{result}, computed by {layer.name}"
+    if layer.kind == "conv":
+        count = made.inputs.size
+        products = "1 product" if count == 1 else f"{count} products"
+        if 1 < len(made.sums) <= MOST_SUMS:
+            sums = added([*made.sums.tolist(), made.bias])
+            return f"{products}, summed by channel, then the bias: {sums} ≈ {result}"
+        sums = added([float(made.sums.sum()), made.bias])
+        return f"the sum of {products}, then the bias: {sums} ≈ {result}"
+    values = made.inputs[np.isfinite(made.inputs)]
+    listed = ", ".join(map(decimals, values.tolist()))
+    if layer.kind == "relu":
+        return f"max(0, {listed}) = {result}"
+    if layer.kind == "max":
+        return f"max({listed}) = {result}"
+    if layer.kind == "average":
+        return f"mean({listed}) = {result}"
+    factor = "" if made.weights is None else decimals(float(made.weights.ravel()[0]), 4)
+    return f"{factor} · {listed} then {decimals(made.bias)} added = {result}"
+
+
+def verdict(network: Network, state: LayersState, outputs: list, label: int | None) -> str:
+    """What the network takes the image for; "" if its last layer is no vector of scores."""
+    found = scores(network, outputs)
+    if found is None:
+        return ""
+    shares = softmax(found)
+    best = int(shares.argmax())
+    said = f"The highest score is that of {best} ({decimals(100 * float(shares[best]), 1)} %)"
+    if label is None:
+        return said + ". "
+    return said + (", which is right. " if best == label else f", but it is a {label}. ")
+
+
+def sight(network: Network, state: LayersState) -> str:
+    """What the chosen unit sees of the image."""
+    span = seen(network, state)
+    if span is None:
+        return "What it sees of the image is not known."
+    top, bottom, left, right = span
+    return f"It sees rows {top} to {bottom} and columns {left} to {right} of the image."
+
+
+def describe(network: Network, state: LayersState, label: int | None = None) -> str:
+    """The picture in words.
+
+    Parameters
+    ----------
+    network : Network
+    state : LayersState
+    label : int, optional
+        What the image truly is.
+    """
+    outputs = network.outputs(state.image, state.epoch)
+    number, channel, row, column = clamped(network.layers, state)
+    layer = network.layers[number]
+    value = float(outputs[number][channel, row, column])
+    made = terms(network, state, outputs)
+    image = "An own image" if state.sample < 0 else f"Example {state.sample}"
+    when = f" after {state.epoch} epochs of training" if len(network.epochs) > 1 else ""
+    return (
+        f"{image}{when}. {verdict(network, state, outputs, label)}"
+        f"Layer {layer.name}, channel {channel} of {layer.shape[0]}, row {row}, column {column}: "
+        f"{reckoning(layer, made, value)}. {sight(network, state)}"
+    )

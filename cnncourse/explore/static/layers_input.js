@@ -1,0 +1,244 @@
+// The layers explorer's left side: the image to draw on, the examples, the scores.
+import { button, choice, drag, notice, pictureField, shown, slider, surface } from "./kit.js";
+import { element } from "../../widgets/static/elements.js";
+import { cellGrid, paintMap } from "./grid.js";
+import {
+  MARK,
+  colouring,
+  drawImage,
+  drawScores,
+  imageHeight,
+  scoresHeight,
+} from "./layers_pictures.js";
+
+const MOST_CELLS = 28;
+
+/** A copy of the image with one pixel changed. */
+function withPixel({ shape, values }, r, c, value) {
+  const changed = values.slice();
+  changed[r * shape[2] + c] = value;
+  return { shape, values: changed };
+}
+
+/** What a pen of about one pixel leaves: full ink in its pixel, a little around it. */
+function penned({ shape, values }, r, c, [low, high]) {
+  const changed = values.slice();
+  const [, rows, columns] = shape;
+  for (const [y, x, share] of [
+    [r, c, 1],
+    [r - 1, c, 0.25],
+    [r + 1, c, 0.25],
+    [r, c - 1, 0.25],
+    [r, c + 1, 0.25],
+  ]) {
+    if (y < 0 || y >= rows || x < 0 || x >= columns) continue;
+    const i = y * columns + x;
+    changed[i] = Math.max(changed[i], low + share * (high - low));
+  }
+  return { shape, values: changed };
+}
+
+/** A picture's pixels as ink: as large as the network's image, dark on light or light on dark. */
+function inked({ shape: [rows, columns], values }, [, height, width], { builtin, ink: [low, high] }) {
+  const mean = values.reduce((sum, v) => sum + v, 0) / values.length;
+  const turned = builtin && mean > 127.5;
+  const paper = builtin ? (turned ? 255 : 0) : 0;
+  const side = Math.max(rows / height, columns / width);
+  const found = new Float64Array(height * width);
+  for (let r = 0; r < height; r++)
+    for (let c = 0; c < width; c++) {
+      const y = Math.floor((r + 0.5) * side - (height * side - rows) / 2);
+      const x = Math.floor((c + 0.5) * side - (width * side - columns) / 2);
+      const inside = y >= 0 && y < rows && x >= 0 && x < columns;
+      const level = inside ? values[y * columns + x] : paper;
+      const share = (turned ? 255 - level : level) / 255;
+      found[r * width + c] = low + share * (high - low);
+    }
+  return { shape: [1, height, width], values: found };
+}
+
+/** Cells to draw on, by pointer or by keys. */
+function makeDrawing(data, shared, say) {
+  const { state } = shared;
+  const [, rows, columns] = data.layers[0].shape;
+  const [low, high] = data.ink;
+  const size = Math.floor(276 / Math.max(rows, columns));
+  let mode = "draw";
+  let painting = false;
+  const put = (image) => (say(""), shared.set({ image, sample: -1 }));
+  const read = (r, c) => state.image.values[r * columns + c];
+  const write = (r, c, value) => {
+    if (value < low || value > high) say(`Ink goes from ${shown(low)} to ${shown(high)}.`);
+    else put(withPixel(state.image, r, c, value));
+  };
+  const pick = (r, c) => {
+    if (!painting) return;
+    put(mode === "draw" ? penned(state.image, r, c, data.ink) : withPixel(state.image, r, c, low));
+  };
+  const done = () => {
+    painting = false;
+    shared.sendSoon();
+  };
+  const grid = cellGrid({
+    label: "Image: draw by pointer; Space inks or clears a pixel, a number sets its ink",
+    name: (r, c) => `row ${r}, column ${c}, ink ${shown(read(r, c))}`,
+    size,
+    step: (high - low) / 4,
+    pick,
+    write,
+    read,
+    done,
+  });
+  // Before the grid's own listeners, which pick the cell under the pointer.
+  grid.element.addEventListener("pointerdown", () => (painting = true), true);
+  grid.element.addEventListener("dblclick", (event) => event.stopPropagation(), true);
+  let at = [0, 0];
+  grid.element.addEventListener("keydown", (event) => {
+    if (event.key !== " " || event.target.tagName === "INPUT") return;
+    event.preventDefault();
+    const cells = [...grid.element.querySelectorAll("[role=gridcell]")];
+    const i = cells.indexOf(event.target);
+    at = [Math.floor(i / columns), i % columns];
+    write(...at, read(...at) > (low + high) / 2 ? low : high);
+    shared.sendSoon();
+  });
+  const tools = choice({
+    legend: "Pen",
+    options: [
+      { value: "draw", label: "draw" },
+      { value: "erase", label: "erase" },
+    ],
+    choose: (value) => (mode = value),
+  });
+  tools.show("draw");
+  const clear = button("Clear", () => {
+    const blank = new Float64Array(rows * columns).fill(low);
+    put({ shape: [1, rows, columns], values: blank });
+    shared.send();
+  });
+  const frame = element("div", { class: "ly-frame" });
+  const show = (now) => {
+    const { colour } = colouring(data, state.image, 0);
+    grid.show({ rows, cols: columns, fill: (r, c) => colour(read(r, c)) });
+    frame.hidden = !now.seen;
+    if (!now.seen) return;
+    const [top, bottom, left, right] = now.seen;
+    const places = { top, left, height: bottom - top + 1, width: right - left + 1 };
+    // The grid's own border is one pixel wide.
+    for (const [name, cells] of Object.entries(places))
+      frame.style[name] = `${cells * size + (name === "top" || name === "left" ? 1 : 0)}px`;
+  };
+  const stage = element("div", { class: "ly-stage ly-input" }, grid.element, frame);
+  return { elements: [stage], tools: [tools.element, clear], show, canvases: [] };
+}
+
+/** An image too large, or of too many channels, to be drawn on. */
+function makeStill(data, shared) {
+  const picture = surface({ height: 240, label: "Image" });
+  const show = (now) => {
+    const { image } = shared.state;
+    const height = imageHeight(image.shape, picture.canvas.clientWidth || 248);
+    drawImage(picture.begin(Math.round(height)), data, image, now);
+  };
+  return { elements: [picture.canvas], tools: [], show, canvases: [picture.canvas] };
+}
+
+/** The image, with what it takes to change it. */
+export function makeImage(data, shared) {
+  const [channels, rows, columns] = data.layers[0].shape;
+  const told = notice();
+  const small = channels === 1 && Math.max(rows, columns) <= MOST_CELLS;
+  const drawing = small ? makeDrawing(data, shared, told.say) : makeStill(data, shared);
+  const tools = [...drawing.tools];
+  if (channels === 1) {
+    const take = (picture, words) => {
+      shared.set({ image: inked(picture, data.layers[0].shape, data), sample: -1 });
+      shared.send();
+      told.say(words);
+    };
+    const own = { label: "Picture…", largest: [4 * rows, 4 * columns], take, refuse: told.say };
+    tools.push(pictureField(own).element);
+  }
+  const title = small ? "Draw a digit" : "Image";
+  const head = element("h4", {}, data.builtin || !small ? title : "Draw");
+  head.append(element("small", {}, "  framed: what the unit sees"));
+  const root = element(
+    "section",
+    {},
+    head,
+    ...drawing.elements,
+    element("div", { class: "ly-tools" }, ...tools),
+    told.element,
+  );
+  return { element: root, show: drawing.show, canvases: drawing.canvases };
+}
+
+/** The examples, small, to choose from. */
+export function makeExamples(data, shared) {
+  const { state } = shared;
+  const count = data.samples.length;
+  const picture = surface({ height: 60, label: "Examples", className: "ly-pick" });
+  const [channels, rows, cols] = data.layers[0].shape;
+  const across = Math.min(12, count);
+  const edge = () => picture.canvas.clientWidth / across;
+  const choose = (i) => {
+    const sample = Math.max(0, Math.min(count - 1, i));
+    shared.set({ sample, image: data.samples[sample] });
+  };
+  const made = slider({
+    label: "Example",
+    min: 0,
+    max: count - 1,
+    step: 1,
+    format: (i) => (i < 0 ? "own" : `no. ${i}`),
+    input: choose,
+    change: shared.sendSoon,
+  });
+  drag(picture.canvas, {
+    move: ({ x, y }) => choose(Math.floor(y / edge()) * across + Math.floor(x / edge())),
+    end: () => (shared.send(), made.range.focus({ preventScroll: true })),
+  });
+  const show = () => {
+    made.show(state.sample);
+    const side = Math.max(4, Math.min(40, (picture.canvas.clientWidth || 248) / across));
+    const { pen } = picture.begin(Math.ceil(Math.ceil(count / across) * side) + 2);
+    data.samples.forEach((sample, i) => {
+      const { colour } = colouring(data, sample, 0);
+      const [x, y] = [(i % across) * side, Math.floor(i / across) * side];
+      const size = side - 4;
+      const values = sample.values.subarray(0, rows * cols);
+      paintMap(pen, { rows, cols, values, colour }, x + 2, y + 2, size, size);
+      if (i !== state.sample) return;
+      pen.strokeStyle = MARK;
+      pen.lineWidth = 3;
+      pen.strokeRect(x + 2, y + 2, size, size);
+    });
+  };
+  const root = element("section", {}, made.element, picture.canvas);
+  root.hidden = count < 2 && channels > 0;
+  return { element: root, show, canvases: [picture.canvas] };
+}
+
+/** Which class the network sees, and how sure it is. */
+export function makeScores() {
+  const picture = surface({ height: 240, label: "Scores" });
+  const said = element("p", { class: "ly-said", "data-cx": "said" });
+  const root = element("section", { class: "ly-scores" });
+  root.append(element("h4", {}, "What the network says"), said, picture.canvas);
+  const show = (now, colours) => {
+    const { verdict, label } = now;
+    picture.canvas.hidden = !verdict;
+    if (!verdict) {
+      said.textContent = "";
+      said.append(element("small", {}, "Its last layer is no vector of 2 to 20 scores."));
+      return;
+    }
+    const right = verdict.best === label ? "right ✓" : `it is a ${label} ✗`;
+    said.textContent = String(verdict.best);
+    const truth = label === null ? "" : `, ${right}`;
+    const share = shown(100 * verdict.shares[verdict.best], 1);
+    said.append(element("small", {}, `  ${share} %${truth}`));
+    drawScores(picture.begin(scoresHeight(now)), now, colours);
+  };
+  return { element: root, show, canvases: [picture.canvas] };
+}
