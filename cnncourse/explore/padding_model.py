@@ -73,7 +73,7 @@ class Geometry:
     and the largest number of windows that use an input pixel, `unused` counts those that none uses.
     Of `taps` taps of all windows, `taps_on_padding` read padding; of the marked one `taps_here`.
     `chain` holds the sizes when the same layer is applied again and again, (0, 0) at its end if
-    nothing is left.
+    nothing is left, and the input's alone if there is no such layer.
     """
 
     axes: tuple[Axis, Axis]
@@ -222,10 +222,11 @@ def _too_large(axes: tuple[Axis, Axis]) -> str:
 def _chain(state: PaddingState) -> tuple[Pair, ...]:
     """Sizes layer after layer, until none is left or the size stays."""
     sizes = [state.n]
+    if refusal(state):
+        return (state.n,)
     while len(sizes) <= LAYERS and sizes[-1] != (0, 0) and sizes[-1] not in sizes[:-1]:
         axes = _axes(state, sizes[-1])
-        none = bool(refusal(state) or _too_large(axes))
-        sizes.append((0, 0) if none else (axes[0].outputs, axes[1].outputs))
+        sizes.append((0, 0) if _too_large(axes) else (axes[0].outputs, axes[1].outputs))
     return tuple(sizes)
 
 

@@ -47,13 +47,8 @@ const STYLE = `
 .pd-key svg { width: 15px; height: 15px; flex: none; }
 .pd-place .cx-range { flex: 1; min-width: 80px; }
 .pd-place { margin: 4px 0 6px; }
-.pd-below {
-  display: grid;
-  grid-template-columns: minmax(0, 1fr) minmax(0, 1.1fr);
-  gap: 10px 30px;
-  border-top: 1px solid var(--cx-line);
-  padding-top: 8px;
-}
+.pd-below { border-top: 1px solid var(--cx-line); padding-top: 8px; }
+.pd-follows { flex: 1 1 100%; }
 .pd-head { font-weight: 600; margin: 0 0 3px; }
 .cx ul.pd-notes { margin: 0; padding-left: 18px; list-style: disc; }
 .cx ul.pd-notes li { margin: 0 0 3px; }
@@ -70,9 +65,6 @@ const STYLE = `
 .cx p.pd-problem { font-size: 14px; font-weight: 600; color: var(--cx-estimateInk); }
 @container (max-width: 900px) {
   .pd-body { grid-template-columns: minmax(0, 1fr); }
-}
-@container (max-width: 640px) {
-  .pd-below { grid-template-columns: minmax(0, 1fr); }
 }`;
 
 const RULE_OPTIONS = [
@@ -216,21 +208,17 @@ function build({ root, shared, state }) {
   const problem = notice();
   problem.element.classList.add("pd-problem");
   const title = (words) => element("div", { class: "pd-head" }, words);
+  const follows = element("div", { class: "pd-follows" }, title("What follows"), facts.element);
   root.append(
     ownStyle(STYLE),
     element("div", { class: "cx-controls" }, rule.element, alike.element, counts.element),
     element(
       "div",
       { class: "pd-body" },
-      element("div", { class: "pd-left" }, sizes.element, sums.element),
+      element("div", { class: "pd-left" }, sizes.element, sums.element, follows),
       element("div", {}, ...stage.elements, key.element, problem.element),
     ),
-    element(
-      "div",
-      { class: "pd-below" },
-      element("div", {}, title("What follows"), facts.element),
-      element("div", {}, title("The same layer in code"), code.element),
-    ),
+    element("div", { class: "pd-below" }, title("The same layer in code"), code.element),
   );
   const show = (now, colours) => {
     // Rows and columns may have been set apart by Python or by another view.

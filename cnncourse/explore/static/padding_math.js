@@ -73,13 +73,13 @@ function tooLarge(axes) {
 /** Sizes layer after layer, until none is left or the size stays. */
 function chainOf(state) {
   const sizes = [[...state.n]];
+  if (refusal(state)) return sizes;
   for (;;) {
     const last = sizes.at(-1);
     const before = sizes.slice(0, -1).some(([r, c]) => r === last[0] && c === last[1]);
     if (sizes.length > CHAIN_LAYERS || !last[0] || before) return sizes;
     const axes = axesOf(state, last);
-    const none = refusal(state) || tooLarge(axes);
-    sizes.push(none ? [0, 0] : pairOf((a) => axes[a].outputs));
+    sizes.push(tooLarge(axes) ? [0, 0] : pairOf((a) => axes[a].outputs));
   }
 }
 

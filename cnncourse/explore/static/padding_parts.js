@@ -55,20 +55,22 @@ export function makeSums() {
   const list = element("dl", {}, names[0], lines[0], names[1], lines[1]);
   const root = element("div", { class: "pd-sums" }, formula, list);
   const show = (now) => {
-    now.axes.forEach((axis, a) => lines[a].replaceChildren(...sumOf(axis, now.size[a])));
+    const refused = now.problem && now.axes.every(({ room }) => room >= 0);
+    const instead = refused ? "refused by PyTorch" : "no use: the other axis has no output";
+    now.axes.forEach((axis, a) => lines[a].replaceChildren(...sumOf(axis, now.size[a], instead)));
   };
   return { element: root, show };
 }
 
 /** One axis' formula with its numbers, the result bold on a line of its own. */
-function sumOf({ n, before, after, dilation, kernel, stride, room, remainder }, output) {
+function sumOf({ n, before, after, dilation, kernel, stride, room, remainder }, output, instead) {
   const inner = `(${n} + ${before} + ${after} − ${dilation}·(${kernel} − 1) − 1)`;
   const line = (...parts) => element("div", {}, ...parts);
   if (room < 0) return [line(`${inner} = −${-room}`), line("below 0: no window fits")];
-  const result = element("b", {}, output ? String(output) : "none");
   const start = line(`⌊${inner} / ${stride}⌋ + 1`);
-  if (!output) return [start, line("but the output is ", result)];
+  if (!output) return [start, line(instead)];
   const rest = remainder ? `, remainder ${remainder}` : "";
+  const result = element("b", {}, String(output));
   return [start, line(`= ⌊${room} / ${stride}⌋ + 1 = `, result, rest)];
 }
 
@@ -78,9 +80,9 @@ export function makeFacts() {
   const list = element("ul", { class: "pd-notes", "data-cx": "notes" });
   const show = (now, state) => {
     items[0].textContent = visitsOf(now, state);
-    items[1].textContent = `Layer after layer: ${chainOfWords(now.chain)}.`;
+    items[1].textContent = `Layer after layer: ${chainOfWords(now.chain)}`;
     const notes = now.notes.map((words) => element("li", {}, words));
-    list.replaceChildren(...notes, ...items);
+    list.replaceChildren(...notes, ...items.slice(0, now.chain.length));
   };
   return { element: list, show };
 }
@@ -90,7 +92,7 @@ function chainOfWords(chain) {
   const sizes = chain.map(([r, c]) => (r ? `${r} × ${c}` : "nothing left"));
   const last = chain.at(-1);
   const stays = chain.slice(0, -1).some(([r, c]) => r === last[0] && c === last[1]);
-  return sizes.join(" → ") + (last[0] ? (stays ? ", and so on" : " → …") : "");
+  return sizes.join(" → ") + (last[0] ? (stays ? ", and so on." : " → …") : ".");
 }
 
 /** How often pixels are used, and how much of the work meets padding. */

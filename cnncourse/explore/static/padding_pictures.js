@@ -8,6 +8,8 @@ const TALLEST = 420;
 const SIDE = 24;
 const BETWEEN = 72;
 const LARGEST_CELL = 46;
+/** Cells below this size have no room for dashes. */
+const SMALL = 13;
 
 /** Rows and columns of both grids, with room for a title over a small output. */
 function gridSizes(now) {
@@ -72,7 +74,8 @@ export function drawPadding({ pen }, plan, now, state, colours) {
   drawInput(pen, plan, now, state, colours, paints);
   if (now.problem) {
     const say = writer(pen, colours);
-    say("no output", plan.output.x, plan.input.y + 16, { bold: true, size: 14 });
+    const loud = { bold: true, size: 16, colour: colours.estimateInk };
+    say("no output", plan.output.x, plan.input.y + 16, loud);
     return;
   }
   drawOutput(pen, plan, now, colours, paints);
@@ -130,12 +133,21 @@ function drawPixel(pen, { x, y }, cell, { inside, paint, colours, paints }) {
     pen.fillStyle = paint ? css(paint) : paints.input;
     pen.fillRect(x, y, room, room);
   }
-  if (inside || cell < 6) return;
+  if (inside) return;
+  if (cell < SMALL) return fillCell(pen, x, y, room, { colour: colours.grid, alpha: paint ? 0 : 1 });
   pen.strokeStyle = colours.data;
   pen.lineWidth = 1;
   pen.setLineDash([2, 2]);
   pen.strokeRect(x + 1.5, y + 1.5, room - 3, room - 3);
   pen.setLineDash([]);
+}
+
+/** A cell filled with a colour. */
+function fillCell(pen, x, y, size, { colour, alpha }) {
+  pen.globalAlpha = alpha;
+  pen.fillStyle = colour;
+  pen.fillRect(x, y, size, size);
+  pen.globalAlpha = 1;
 }
 
 const within = ({ before, n }, at) => at >= before && at < before + n;
@@ -203,9 +215,11 @@ function drawOutput(pen, plan, now, colours, paints) {
     for (let c = 0; c < columns; c++) {
       const here = r === now.window[0] && c === now.window[1];
       const [left, top] = [x + c * cell, y + r * cell];
-      pen.fillStyle = here ? colours.estimate : paints.output;
-      pen.fillRect(left, top, cell - gap, cell - gap);
-      if (here || cell < 6 || !(touches(now.axes[0], r) || touches(now.axes[1], c))) continue;
+      const touched = !here && (touches(now.axes[0], r) || touches(now.axes[1], c));
+      const alpha = touched && cell < SMALL ? 0.5 : 1;
+      const colour = here ? colours.estimate : paints.output;
+      fillCell(pen, left, top, cell - gap, { colour, alpha });
+      if (!touched || cell < SMALL) continue;
       pen.strokeStyle = colours.plus;
       pen.lineWidth = 1.2;
       pen.setLineDash([2, 2]);
