@@ -4,6 +4,7 @@
 import { explorer, notice } from "./kit.js";
 import { element } from "../../widgets/static/elements.js";
 import { sourceIndex } from "./conv.js";
+import { makeCells, makeSum, titled } from "./convolution2d_cells.js";
 import {
   arrayOf,
   makeControls,
@@ -14,15 +15,7 @@ import {
   withValue,
 } from "./convolution2d_controls.js";
 import { compute, describe } from "./convolution2d_math.js";
-import {
-  fitsCells,
-  inputRange,
-  makeCells,
-  makeInput,
-  makeOutput,
-  makeSum,
-  titled,
-} from "./convolution2d_panels.js";
+import { fitsCells, inputRange, makeInput, makeOutput } from "./convolution2d_panels.js";
 import { CONVOLUTION_STYLE } from "./convolution2d_style.js";
 import { plainNumber } from "./convolution2d_words.js";
 import { greyColour } from "./grid.js";
@@ -43,8 +36,9 @@ const NAMES = [
   "colours",
 ];
 
-/** What the learner's hands do to the state; `seen.now` holds the numbers that are shown. */
-function makeActions(shared, seen, say) {
+/** What the learner's hands do to the state. `seen.now` holds the numbers that are shown; `usual`
+ * is the message that stands when there is no other. */
+function makeActions(shared, seen, { say, usual }) {
   const { state } = shared;
   const within = (at, size) => Math.min(Math.max(0, at), size - 1);
   const moveTo = (row, column) => {
@@ -79,7 +73,7 @@ function makeActions(shared, seen, say) {
       sourceIndex(c, shape[1], state.boundary),
     ];
     if (i < 0 || j < 0) say("Beyond the border there are zeros: only the input itself is edited.");
-    else write("over", i, j, value);
+    else (say(usual), write("over", i, j, value));
   };
   const cellName = (r, c) => {
     const { over, swapped } = seen.now;
@@ -128,6 +122,7 @@ function makeStrip(shared, act, choose) {
     pick,
     write: (a, b, value) => act.writeSliding(...kernelPlace(a, b), value),
     done: act.done,
+    step: 0.5,
   });
   const products = makeCells({ label: "Products", letter: () => "product", pick, done: act.done });
   const total = makeTotal(shared);
@@ -219,7 +214,7 @@ function build({ root, data, shared, state }) {
   const seen = { now: null, pinnedAt: "" };
   const message = notice();
   message.say(data.notice);
-  const act = makeActions(shared, seen, message.say);
+  const act = makeActions(shared, seen, { say: message.say, usual: data.notice });
   const chosen = [0, 0];
   const choose = (m, n) => {
     [chosen[0], chosen[1]] = [m, n];
@@ -236,6 +231,7 @@ function build({ root, data, shared, state }) {
     pick: choose,
     write: act.writeSliding,
     done: act.done,
+    step: 0.5,
   });
   const weights = makeKernelFields(data, shared, chosen);
   const output = makeOutput({ act });
@@ -244,10 +240,15 @@ function build({ root, data, shared, state }) {
   const sum = makeSum();
   const math = makeMath();
   input.element.append(images.element, message.element);
+  const hint = element(
+    "p",
+    { class: "cv-hint" },
+    "Point at image or output: the window follows. Click: it stays. Type: a number changes.",
+  );
   const sliding = element(
     "div",
     { class: "cv-panel" },
-    ...[kernelTitle, kernel.element, weights.element],
+    ...[kernelTitle, kernel.element, weights.element, hint],
   );
   const star = element("div", { class: "cv-sign", "aria-hidden": "true" });
   const equals = element("div", { class: "cv-sign", "aria-hidden": "true" }, "=");

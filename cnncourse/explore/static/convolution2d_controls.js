@@ -63,6 +63,7 @@ export function makeControls(shared) {
 export function makeImageFields(data, shared, message) {
   const given = shared.state.image;
   const images = { "as given": given, ...data.images };
+  let last = null;
   const same = ({ shape, values }, other) =>
     shape.join() === other.shape.join() && values.every((v, i) => v === other.values[i]);
   for (const [name, known] of Object.entries(data.images))
@@ -75,7 +76,12 @@ export function makeImageFields(data, shared, message) {
   const list = select({
     label: "Image",
     options: [...Object.keys(images), "own"].map((value) => ({ value, label: value })),
-    choose: (name) => (message.say(""), name in images ? put(images[name]) : shared.soon()),
+    choose: (name) => {
+      last = null;
+      message.say("");
+      if (name in images) put(images[name]);
+      else shared.soon();
+    },
   });
   const file = pictureField({
     label: "Own picture …",
@@ -84,7 +90,6 @@ export function makeImageFields(data, shared, message) {
     refuse: message.say,
   });
   const root = element("div", { class: "cv-fields" }, list.element, file.element);
-  let last = null;
   const show = () => {
     if (last === shared.state.image) return;
     last = shared.state.image;

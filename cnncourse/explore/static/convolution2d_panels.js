@@ -1,31 +1,14 @@
-// The panels of the explorer of 2-D convolution: input, kernel, output; and one sum taken apart.
+// Input and output of the explorer of 2-D convolution, in cells or as pictures.
 
 import { element } from "../../widgets/static/elements.js";
 import { padded, pixel } from "./conv.js";
+import { cellNumber, signedFill, titled } from "./convolution2d_cells.js";
 import { colourKey, numberMap } from "./convolution2d_map.js";
-import { SMALL, extent, plainNumber, sumTerms } from "./convolution2d_words.js";
+import { SMALL, extent, plainNumber } from "./convolution2d_words.js";
 import { cellGrid, largestOf, signedColour } from "./grid.js";
-
-/** A number in a cell of `size` pixels: as many digits as fit. */
-export function cellNumber(value, size) {
-  const room = Math.floor((size - 3) / 6.6);
-  for (const digits of [3, 2, 1, 0]) {
-    const text = plainNumber(value, digits);
-    if (text.length <= room) return text;
-  }
-  if (Math.abs(value) < 0.5) return "≈0";
-  const [front, power] = value.toExponential(0).replace("-", "−").split("e");
-  return `${front}e${power.replace("+", "")}`;
-}
 
 /** Whether both sides of an array are small enough for cells. */
 export const fitsCells = ({ shape }) => Math.max(...shape) <= SMALL;
-
-/** The colours of an array: signed around zero. */
-function signedFill({ values }) {
-  const largest = largestOf(values);
-  return (i) => signedColour(values[i], largest);
-}
 
 /** The range of a map's colours: around zero, or from the lowest to the highest number. */
 export function colourRange(values, grey, around = values) {
@@ -61,6 +44,16 @@ function placeBox(box, [r, c, rows, columns], size) {
   });
 }
 
+/** From this size on, a cell has room for its number and the tap that lies on it, pixels. */
+const TAPS_FROM = 34;
+
+/** Whether the window lies on a cell of the input. */
+function underWindow({ window: now, lying }, r, c) {
+  if (!now) return false;
+  const [m, n] = [r - now.top, c - now.left];
+  return m >= 0 && n >= 0 && m < lying.shape[0] && n < lying.shape[1];
+}
+
 /** What lies over the input's cells: its border, the window, and the kernel's taps. */
 function makeOverlay() {
   const border = element("div", { class: "cv-image" });
@@ -75,7 +68,7 @@ function makeOverlay() {
     placeBox(border, [top, left, ...over.shape], size);
     placeBox(frame, [now.top + top, now.left + left, ...lying.shape], size);
     placeBox(term, [now.top + top + a, now.left + left + b, 1, 1], size);
-    const count = size >= 34 ? now.taps.length : 0;
+    const count = size >= TAPS_FROM ? now.taps.length : 0;
     while (taps.length > count) taps.pop().remove();
     while (taps.length < count) {
       taps.push(element("div", { class: "cv-tap" }, element("span", {})));
@@ -145,7 +138,11 @@ export function makeInput({ act }) {
         const [i, j] = inImage(r, c);
         return inside(i, j) ? fill(i * now.over.shape[1] + j) : null;
       },
-      mark: (r, c) => (inside(...inImage(r, c)) ? "" : "pad"),
+      mark: (r, c) => {
+        const [i, j] = inImage(r, c);
+        const lifted = size >= TAPS_FROM && underWindow(now, i, j) ? "in" : "";
+        return inside(i, j) ? lifted : `pad ${lifted}`.trim();
+      },
     });
     overlay.element.hidden = !now.window;
     if (now.window) overlay.show(now, size, term);
@@ -183,13 +180,6 @@ export function inputRange({ values }) {
   const bytes = low >= 0 && high <= 255 && high > 1;
   if (bytes) return { low: 0, high: 255, grey: true };
   return { low, high: high > low ? high : low + 1, grey: true };
-}
-
-/** A heading with the array's size. */
-export function titled(title, words, shape, more = "") {
-  const text = `${words} ${shape.join(" × ")}${more}`;
-  if (title.textContent === text) return;
-  title.replaceChildren(`${words} `, element("small", {}, `${shape.join(" × ")}${more}`));
 }
 
 /** How much border there is, in words. */
@@ -259,59 +249,3 @@ export function makeOutput({ act }) {
   };
   return { element: root, show };
 }
-
-/** An array in editable cells, one of them chosen: the kernel, or a part of the sum. */
-export function makeCells({ label, letter, pick, write, done }) {
-  let array = { shape: [1, 1], values: [0] };
-  const value = (r, c) => array.values[r * array.shape[1] + c];
-  const grid = cellGrid({
-    label,
-    name: (r, c) => `${letter()}[${r}, ${c}] is ${plainNumber(value(r, c))}`,
-    pick,
-    read: value,
-    write,
-    done,
-  });
-  const show = (shown, chosen, size, fill = signedFill(shown)) => {
-    array = shown;
-    const [rows, cols] = shown.shape;
-    grid.element.style.setProperty("--cx-cell", `${size}px`);
-    grid.show({
-      rows,
-      cols,
-      text: (r, c) => cellNumber(value(r, c), size),
-      fill: (r, c) => fill(r * cols + c),
-      mark: (r, c) => (r === chosen[0] && c === chosen[1] ? "at" : ""),
-      at: chosen,
-    });
-  };
-  return { element: grid.element, show };
-}
-
-/** The sum in numbers, the chosen term framed. */
-export function makeSum() {
-  const sum = element("p", { class: "cv-sum", "data-cx": "sum" });
-  const after = element("p", { class: "cv-sum", "data-cx": "after" });
-  const root = element("div", {}, sum, after);
-  let shown = "";
-  const show = (now, state, chosen) => {
-    after.textContent = now.after_text;
-    if (!now.window) return void (sum.textContent = shown = "");
-    const terms = sumTerms(state, now.window);
-    const place = terms.findIndex(({ index }) => index === chosen);
-    if (shown === `${now.sum_text} ${place}`) return;
-    shown = `${now.sum_text} ${place}`;
-    if (place < 0) return void (sum.textContent = now.sum_text);
-    const head = `S[${now.window.row}, ${now.window.column}] = `;
-    const join = (some) => some.map(({ text }) => text).join(" + ");
-    const before = join(terms.slice(0, place));
-    const behind = join(terms.slice(place + 1));
-    sum.replaceChildren(
-      `${head}${before}${before ? " + " : ""}`,
-      element("b", {}, terms[place].text),
-      `${behind ? " + " : ""}${behind} = ${plainNumber(now.window.total)}`,
-    );
-  };
-  return { element: root, show };
-}
-

@@ -26,10 +26,14 @@ export const CONVOLUTION_STYLE = `
   background: rgb(255 255 255 / 85%); border-radius: 3px; font-variant-numeric: tabular-nums; }
 .cv-sign { align-self: center; justify-self: center; font-size: 26px; line-height: 1;
   color: var(--cx-soft); }
-.cv-fields { display: flex; flex-wrap: wrap; align-items: center; gap: 6px 10px; margin-top: 8px; }
-.cv-fields .cx-number { width: 40px; }
+.cv-fields { display: flex; flex-wrap: wrap; align-items: center; gap: 6px 6px; margin-top: 8px; }
+.cv-fields .cx-number { width: 36px; }
+.cv-fields .cx-wrong:empty { display: none; }
 .cv-fields .cx-range { width: 100px; }
 .cv-fields .cx-value { min-width: 40px; }
+.cv-stage .cx-cell.cx-in { align-items: flex-start; padding-top: 4px;
+  box-shadow: inset -1px -1px 0 var(--cx-grid); }
+.cv p.cv-hint { max-width: 310px; margin: 8px 0 0; font-size: 12px; color: var(--cx-soft); }
 .cv-tiny .cx-cell { font-size: 11px; }
 .cv .cx-cell.cx-at { box-shadow: inset 0 0 0 3px #000, inset 0 0 0 4px #fff; }
 .cv .cx-cell:focus { outline: 3px solid var(--cv-frame); }
