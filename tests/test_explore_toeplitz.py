@@ -21,7 +21,6 @@ from cnncourse.explore.toeplitz_model import (
     ToeplitzState,
     fixed,
     kept_outputs,
-    resized,
     written,
 )
 from tests.parity import agree
@@ -271,9 +270,34 @@ def test_it_is_small_in_a_notebook_and_has_a_picture(weights):
     assert explorer.describe() == explorer.picture().alt.removeprefix("Toeplitz explorer. ")
 
 
-def test_new_entries_of_a_larger_array_are_ones():
-    larger = resized(np.array([[2.0, 3.0]]), (2, 3))
-    np.testing.assert_array_equal(larger, [[2, 3, 1], [1, 1, 1]])
+def test_a_kernel_made_larger_is_filled_up_with_ones():
+    line, plane = np.array([5.0, -6, 7]), np.array([[2.0, 3], [4, 5]])
+    cases = [
+        (line, [2], [5, -6]),
+        (line, [5], [5, -6, 7, 1, 1]),
+        (plane, [1, 3], [2, 3, 1]),
+        (plane, [3, 1], [2, 4, 1]),
+    ]
+    agree(
+        "toeplitz_math",
+        [("resizedArray", [a, shape], {"shape": shape, "values": v}) for a, shape, v in cases],
+    )
+
+
+def test_a_number_that_does_not_fit_is_not_shown_as_another_one():
+    """Cells of 46, 30 and 17 pixels, letters of 11: six, four and two of them fit."""
+    cases = [
+        (-0.132, 46, "−0.132"),
+        (-0.1324, 30, "…"),
+        (0.1324, 30, "0.13"),
+        (12.46, 30, "12.5"),
+        (1.5, 17, "…"),
+        (-3, 17, "−3"),
+        (0, 17, "0"),
+        (0.0004, 46, "4e−4"),
+        (123456, 30, "…"),
+    ]
+    agree("toeplitz_pictures", [("fitted", [v, width, 11], text) for v, width, text in cases])
 
 
 def test_limits_fit_the_lecture_s_examples():

@@ -10,7 +10,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from math import prod
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 
 from cnncourse.conv import MODES, doubly_block_toeplitz
 
@@ -213,21 +213,6 @@ def kept_outputs(
     if mode == "same":
         return [(k - 1) // 2 for k, _ in pairs], [n for _, n in pairs]
     return [k - 1 for k, _ in pairs], [max(0, n - k + 1) for k, n in pairs]
-
-
-def resized(array: ArrayLike, shape: tuple[int, ...], fill: float = 1.0) -> FloatArray:
-    """An array cut, or filled up with `fill`, at its far ends.
-
-    Examples
-    --------
-    >>> resized([5.0, 6.0, 7.0], (2,)), resized([5.0], (3,))
-    (array([5., 6.]), array([5., 1., 1.]))
-    """
-    old = np.asarray(array, dtype=float)
-    new = np.full(shape, fill)
-    common = tuple(slice(0, min(a, b)) for a, b in zip(old.shape, shape, strict=True))
-    new[common] = old[common]
-    return new
 
 
 def fixed(value: float, digits: int) -> str:

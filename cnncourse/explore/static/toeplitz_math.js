@@ -98,6 +98,19 @@ function termsOf(taps, row, kernel, image) {
   return terms;
 }
 
+/** An array cut, or filled up with ones, at its far ends. */
+export function resizedArray({ shape: [...old], values }, shape) {
+  const columns = shape.at(-1);
+  const oldColumns = old.at(-1);
+  const oldRows = old.length === 1 ? 1 : old[0];
+  const size = shape.reduce((product, n) => product * n, 1);
+  const filled = Float64Array.from({ length: size }, (_, i) => {
+    const [r, c] = [Math.floor(i / columns), i % columns];
+    return r < oldRows && c < oldColumns ? values[r * oldColumns + c] : 1;
+  });
+  return { shape, values: filled };
+}
+
 /** All numbers that the picture needs, from the state. */
 export function compute(data, state) {
   const [kernel, image] = [asPlane(state.weights), asPlane(state.signal)];
