@@ -11,10 +11,10 @@ from cnncourse.explore.equivariance_model import EquivarianceState, commutation,
 from cnncourse.plots.picture import Picture, in_house_style
 
 SIGNED = LinearSegmentedColormap.from_list("signed", ["#be4c00", "white", "#005aa0"], N=15)
-TITLES = {
-    "equal": "residual: equal",
-    "inside": "residual: equal inside",
-    "different": "residual: different",
+FOUND = {
+    "equal": "equal everywhere",
+    "inside": "different in the band only",
+    "different": "different",
     "none": "no output",
 }
 
@@ -39,11 +39,11 @@ def picture(state: EquivarianceState, alt: str) -> Picture:
     _map(figure.add_subplot(grid[0, 2]), now.there, largest, "f(g(x))")
     _map(figure.add_subplot(grid[1, 2]), now.back, largest, "g(f(x))")
     residual = figure.add_subplot(grid[:, 3])
-    _map(residual, now.residual, now.overall, TITLES[now.verdict])
+    _map(residual, now.residual, now.overall, "residual")
     if now.band.any() and not now.band.all():
         residual.contour(now.band.astype(float), [0.5], colors="black", linewidths=1.2)
     residual.set_xlabel(
-        f"largest {shown(now.overall)}\ninside {shown(now.inside)}\nband {shown(now.in_band)}"
+        f"{FOUND[now.verdict]}\ninside {shown(now.inside)}, band {shown(now.in_band)}"
     )
     return Picture(figure, alt)
 

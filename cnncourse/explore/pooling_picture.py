@@ -57,7 +57,12 @@ def _draw_curves(ax: Axes, state: PoolingState, now: Shown) -> None:
     shifts = np.arange(WAITING + 1)
     for index, kind in enumerate(KINDS):
         wide = 3.2 if kind == state.kind else 1.6
-        ax.plot(shifts, 100 * now.change[kind], label=kind, **series(index, linewidth=wide))
+        ax.plot(
+            shifts,
+            100 * now.change[kind],
+            label="L2" if kind == "l2" else kind,
+            **series(index, linewidth=wide),
+        )
     ax.plot(shifts, 100 * now.change["input"], label="input", color=GREY, linewidth=1)
     ax.axvline(state.shift, color="black", linewidth=0.8)
     ax.set_title("Change, %")
