@@ -64,7 +64,10 @@ const STYLE = `
 .pd-error { display: block; color: var(--cx-estimateInk); font-weight: 600; font-size: 12px; }
 .cx p.pd-problem { font-size: 14px; font-weight: 600; color: var(--cx-estimateInk); }
 @container (max-width: 900px) {
-  .pd-body { grid-template-columns: minmax(0, 1fr); }
+  .pd-body { display: flex; flex-wrap: wrap; gap: 12px 30px; }
+  .pd-left { display: contents; }
+  .pd-stage { flex: 1 1 100%; min-width: 0; order: 1; }
+  .pd-follows { order: 2; }
 }`;
 
 const RULE_OPTIONS = [
@@ -216,7 +219,7 @@ function build({ root, shared, state }) {
       "div",
       { class: "pd-body" },
       element("div", { class: "pd-left" }, sizes.element, sums.element, follows),
-      element("div", {}, ...stage.elements, key.element, problem.element),
+      element("div", { class: "pd-stage" }, ...stage.elements, key.element, problem.element),
     ),
     element("div", { class: "pd-below" }, title("The same layer in code"), code.element),
   );

@@ -13,7 +13,7 @@ export function makeKey() {
     return made;
   };
   const box = (attributes) => `<rect x="1" y="1" width="13" height="13" ${attributes}/>`;
-  const dashed = 'fill="none" stroke="var(--cx-data)" stroke-dasharray="2 2"';
+  const dashed = 'fill="var(--cx-grid)" stroke="var(--cx-data)" stroke-dasharray="2 2"';
   const strokes = '<path d="M1 9 9 1M1 14 14 1M7 14 14 7" stroke="var(--cx-data)"/>';
   const hatch = box('fill="none" stroke="var(--cx-data)"') + strokes;
   const dot = '<rect x="4.5" y="4.5" width="6" height="6" fill="var(--cx-estimate)"/>';
@@ -87,12 +87,15 @@ export function makeFacts() {
   return { element: list, show };
 }
 
-/** The sizes of one layer after another. */
+/** The sizes of one layer after another; of ever larger ones the first few. */
 function chainOfWords(chain) {
-  const sizes = chain.map(([r, c]) => (r ? `${r} × ${c}` : "nothing left"));
   const last = chain.at(-1);
+  const grows = last[0] > chain[0][0] || last[1] > chain[0][1];
+  const shown = grows ? chain.slice(0, 5) : chain;
+  const sizes = shown.map(([r, c]) => (r ? `${r}\u00a0×\u00a0${c}` : "nothing left"));
   const stays = chain.slice(0, -1).some(([r, c]) => r === last[0] && c === last[1]);
-  return sizes.join(" → ") + (last[0] ? (stays ? ", and so on." : " → …") : ".");
+  if (stays) return `${sizes.join(" → ")}, and so on.`;
+  return sizes.join(" → ") + (last[0] ? " → …" : ".");
 }
 
 /** How often pixels are used, and how much of the work meets padding. */
