@@ -92,8 +92,8 @@ export function makeCosts() {
     const taken = now.costs[1].formula.includes("−");
     const padded = taken ? " What is taken off would lead to padding." : "";
     note.textContent =
-      "A layer of n units over m has m·n connections if it is dense, k·n if it is sparse, each of " +
-      "them one multiply-add. Sharing weights saves storage, no time." +
+      "A layer of n units over m has m·n connections if it is dense, k·n if it is sparse, each " +
+      "of them one multiply-add. Sharing weights saves storage, no time." +
       `${padded} Biases are left out.`;
   };
   return { element: element("div", { style: "max-width:560px" }, table, note), show };
