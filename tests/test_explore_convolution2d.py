@@ -422,3 +422,32 @@ def test_the_still_picture_is_small_and_says_what_it_shows(state):
     picture = explorer.picture()
     assert picture.alt == f"Convolution explorer. {explorer.describe()}"
     assert len(picture.png(sharpness=1.25, colours=48)) < 22_000
+
+
+def test_a_cell_s_number_is_rounded_and_nothing_else():
+    random = np.random.default_rng(8)
+    values = [*random.normal(0, 3, 40), *random.normal(0, 200, 40), 0.0, -0.5, 20.05, 100.25, -16.0]
+    cases = [(round(float(v), 4), size) for v in values for size in (22, 26, 30, 34, 38)]
+    calls = [("cellNumber", list(case), cell_number(*case)) for case in cases]
+    agree("convolution2d_cells", calls)
+    for value, size in cases:
+        text = cell_number(value, size)
+        if "e" not in text and text != "≈0":
+            decimals = len(text.partition(".")[2])
+            shown = float(text.replace("−", "-"))
+            assert abs(shown - value) <= 0.5001 * 10.0**-decimals
+
+
+def cell_number(value, size):
+    """What a cell of `size` pixels shows: a second version, to hold the first one to."""
+    room = int((size - 2) / 6.4) if size < 28 else int((size - 3) / 7.2)
+    for digits in (3, 2, 1, 0):
+        text = plain_number(value, digits)
+        short = re.sub(r"^(−?)0\.", r"\1.", text) if len(text) > room else text
+        if len(short) <= room and "e" not in short:
+            return short
+    whole = plain_number(value, 0)
+    if abs(value) < 0.5:
+        return "≈0"
+    assert len(whole) <= room + 1, "such numbers are not among the cases"
+    return whole

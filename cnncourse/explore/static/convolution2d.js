@@ -193,7 +193,7 @@ function fitted(root, now) {
   const cells = fitsCells(now.over);
   const taps = now.lying.shape[1];
   const clamped = (size, least, most) => Math.max(least, Math.min(most, Math.floor(size)));
-  const column = Math.max(width > 1000 ? 230 : 186, taps * 24 + 4);
+  const column = Math.max(width > 1000 ? 230 : 200, taps * 24 + 4);
   const beside = (width - column - 110) / 2;
   const stacked = cells ? 2 * beside < 24 * (inputs + outputs) : beside < 200;
   const share = stacked ? width / Math.max(inputs, outputs) : (2 * beside) / (inputs + outputs);
