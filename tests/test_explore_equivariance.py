@@ -18,7 +18,6 @@ from cnncourse.explore.equivariance_model import (
     border_band,
     commutation,
     demonstration,
-    describe,
     operate,
 )
 from cnncourse.explore.equivariance_moves import (
@@ -30,6 +29,7 @@ from cnncourse.explore.equivariance_moves import (
     shifted,
     warped,
 )
+from cnncourse.explore.equivariance_words import describe
 from cnncourse.kernels import KERNELS_2D
 
 

@@ -23,10 +23,9 @@ from cnncourse.explore.pooling_model import (
     expected_share,
     in_sight,
     output_count,
-    percent,
     pooled,
-    shown,
 )
+from cnncourse.explore.pooling_words import describe, percent, shown
 from cnncourse.pooling import unchanged_fraction
 
 MODEL = PoolingModel()
@@ -141,9 +140,9 @@ def test_a_shift_by_steps_of_the_stride_moves_the_outputs():
         state = PoolingState(kind=kind, stride=2, shift=4, size=3)
         now = MODEL.shown(state)
         np.testing.assert_allclose(now.after[2:], now.before[:-2], rtol=1e-12)
-        assert "the outputs just move by 2 places" in MODEL.describe(state)
+        assert "the outputs just move by 2 places" in describe(MODEL, state)
         odd = replace(state, shift=3)
-        assert "no multiple of the stride" in MODEL.describe(odd)
+        assert "no multiple of the stride" in describe(MODEL, odd)
 
 
 def test_draws_are_repeatable_and_of_their_kind():
@@ -182,7 +181,7 @@ def test_negative_values_keep_their_sign():
     now = MODEL.shown(state)
     assert now.before.tolist() == [-1.0]
     assert now.after.tolist() == [-1.0]
-    assert "Output 0 was −1.00 and is −1.00." in MODEL.describe(state)
+    assert "Output 0 was −1.00 and is −1.00." in describe(MODEL, state)
 
 
 @pytest.mark.parametrize(
@@ -201,7 +200,7 @@ def test_negative_values_keep_their_sign():
     ],
 )
 def test_the_description_says_what_holds(changes, words):
-    assert words in MODEL.describe(replace(PoolingState(), **changes))
+    assert words in describe(MODEL, replace(PoolingState(), **changes))
 
 
 def test_the_zeros_among_the_unchanged_are_counted():
@@ -234,7 +233,7 @@ def test_the_browser_computes_and_says_the_same():
             "expected": now.expected,
             "change": {name: values.tolist() for name, values in now.change.items()},
         }
-        cases.append(("describe", [data, in_browser(state)], MODEL.describe(state)))
+        cases.append(("describe", [data, in_browser(state)], describe(MODEL, state)))
         cases.append(("compute", [data, in_browser(state)], expected))
     agree("pooling_math", cases)
 

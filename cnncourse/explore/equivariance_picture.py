@@ -7,7 +7,8 @@ from matplotlib.axes import Axes
 from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.figure import Figure
 
-from cnncourse.explore.equivariance_model import EquivarianceState, commutation, shown
+from cnncourse.explore.equivariance_model import EquivarianceState, commutation
+from cnncourse.explore.equivariance_words import shown
 from cnncourse.plots.picture import Picture, in_house_style
 
 SIGNED = LinearSegmentedColormap.from_list("signed", ["#be4c00", "white", "#005aa0"], N=15)

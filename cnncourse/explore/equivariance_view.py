@@ -15,10 +15,10 @@ from cnncourse.explore.equivariance_model import (
     POOLINGS,
     EquivarianceState,
     demonstration,
-    describe,
 )
 from cnncourse.explore.equivariance_moves import ENTERING, FACTORS, LARGEST_SHIFT, MOVES
 from cnncourse.explore.equivariance_picture import picture
+from cnncourse.explore.equivariance_words import describe
 from cnncourse.kernels import KERNELS_2D
 from cnncourse.plots.picture import Picture
 

@@ -7,15 +7,14 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from cnncourse.explore.pooling_model import (
-    KIND_NAMES,
     KINDS,
     WAITING,
     PoolingModel,
     PoolingState,
     Shown,
-    percent,
     width,
 )
+from cnncourse.explore.pooling_words import KIND_NAMES, percent
 from cnncourse.plots.picture import BLUE, GREY, VERMILLION, Picture, in_house_style, series
 
 

@@ -22,6 +22,7 @@ from cnncourse.explore.pooling_model import (
     PoolingState,
 )
 from cnncourse.explore.pooling_picture import picture
+from cnncourse.explore.pooling_words import describe
 from cnncourse.plots.picture import Picture
 
 _MODEL = PoolingModel()
@@ -97,7 +98,7 @@ class PoolingExplorer(Explorer, module="pooling", title="Pooling explorer"):
 
     def describe(self) -> str:
         """The picture in words."""
-        return _MODEL.describe(self.state())
+        return describe(_MODEL, self.state())
 
     def picture(self) -> Picture:
         """The rows of values and outputs, and the change against the shift."""

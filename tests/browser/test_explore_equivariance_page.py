@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from cnncourse import explore
-from cnncourse.explore.equivariance_model import commutation, shown
+from cnncourse.explore.equivariance_model import commutation
+from cnncourse.explore.equivariance_words import shown
 from cnncourse.kernels import KERNELS_2D
 
 SQUARE = ".cx canvas"

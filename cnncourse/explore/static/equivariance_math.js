@@ -1,5 +1,5 @@
-// What the equivariance explorer shows, in numbers: as cnncourse/explore/equivariance_model.py and
-// equivariance_moves.py, which say why. f is a convolutional layer, g a motion of the picture.
+// What the equivariance explorer shows, in numbers and words: as equivariance_model.py, _moves.py
+// and _words.py in cnncourse/explore, which say why. f is a convolutional layer, g a motion.
 import { correlate, padded } from "./conv.js";
 import { pool } from "./pool.js";
 

@@ -1,5 +1,5 @@
-// What the pooling explorer shows, in numbers: as cnncourse/explore/pooling_model.py. The rows of
-// values come from Python; only the pooling is repeated here.
+// What the pooling explorer shows, in numbers and words: as pooling_model.py and pooling_words.py
+// in cnncourse/explore. The rows of values come from Python; only the pooling is repeated here.
 import { correlate } from "./conv.js";
 import { pool } from "./pool.js";
 

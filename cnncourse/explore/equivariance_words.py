@@ -1,0 +1,112 @@
+"""The equivariance explorer in words and numbers."""
+
+from __future__ import annotations
+
+from math import floor
+
+import numpy as np
+
+from cnncourse.explore.equivariance_model import (
+    Commutation,
+    EquivarianceState,
+    commutation,
+    rest,
+)
+from cnncourse.explore.equivariance_moves import moved_by
+
+VERDICTS = {
+    "equal": "f(g(x)) and g(f(x)) are equal everywhere",
+    "inside": "f(g(x)) and g(f(x)) are equal inside and differ only in the border band",
+    "different": "f(g(x)) and g(f(x)) differ",
+}
+
+
+def describe(state: EquivarianceState) -> str:
+    """The picture in words, for readers who listen and as the alternative text."""
+    now = commutation(state)
+    rows, columns = state.image.shape
+    start = f"g {moved_by(state, f'x ({rows} × {columns})')}. {_layer(state)} "
+    if now.verdict == "none":
+        return f"{start}x is too small: there is no output."
+    r, c = min(state.row, now.there.shape[0] - 1), min(state.column, now.there.shape[1] - 1)
+    count = f"{int(now.band.sum())} of {now.band.size}"
+    return " ".join(
+        [
+            f"{start}{VERDICTS[now.verdict]}.",
+            f"Largest residual: {shown(now.overall)} overall, {shown(now.inside)} inside, "
+            f"{shown(now.in_band)} in the band of {count} outputs.",
+            *of_invariance(now),
+            *on_the_output(state),
+            *of_the_kernel(state),
+            f"At [{r}, {c}], f(g(x)) − g(f(x)) = {shown(now.there[r, c])} − "
+            f"{_bracketed(now.back[r, c])} = {shown(now.residual[r, c])}.",
+        ]
+    )
+
+
+def _layer(state: EquivarianceState) -> str:
+    """The layer f in words."""
+    border = {"zeros": "zero padding", "circular": "circular padding", "valid": "no padding"}
+    kernel = " × ".join(map(str, state.kernel.shape))
+    more = ", ReLU" * state.relu
+    if state.pooling != "none":
+        more += f", {state.pooling} pooling 2 × 2"
+    return f"f: a {kernel} kernel, {border[state.boundary]}, stride {state.stride}{more}."
+
+
+def of_invariance(now: Commutation) -> list[str]:
+    """How far f is from not noticing g at all."""
+    if np.isnan(now.change):
+        return []
+    return [f"Invariance would ask f(g(x)) = f(x): these differ by up to {shown(now.change)}."]
+
+
+def on_the_output(state: EquivarianceState) -> list[str]:
+    """What g does to the outputs, if that takes a word."""
+    if state.move == "scale" or (state.move == "rotate" and state.angle % 90):
+        return ["Between pixels, g interpolates (bilinear)."]
+    if state.move == "rotate" or state.step == 1:
+        return []
+    if not rest(state):
+        rows, columns = state.rows // state.step, state.columns // state.step
+        return [
+            f"On the outputs, which lie {state.step} pixels apart, g shifts by "
+            f"[{signed(rows)}, {signed(columns)}]."
+        ]
+    return [
+        f"The outputs lie {state.step} pixels apart and the shift is no multiple of that: no shift "
+        "of the output fits, the next one towards 0 is tried."
+    ]
+
+
+def of_the_kernel(state: EquivarianceState) -> list[str]:
+    """Whether the kernel has the symmetry of a turn by right angles."""
+    if state.move != "rotate" or state.angle % 90 or state.angle % 360 == 0:
+        return []
+    turned = np.rot90(state.kernel, state.angle // 90)
+    same = turned.shape == state.kernel.shape and bool(np.allclose(turned, state.kernel))
+    return [f"Turned by {state.angle}°, the kernel is {'the same' if same else 'another one'}."]
+
+
+def _bracketed(value: float) -> str:
+    """A number after a minus sign."""
+    return f"({shown(value)})" if shown(value).startswith("−") else shown(value)
+
+
+def signed(value: int) -> str:
+    """A whole number with a true minus sign."""
+    return str(value).replace("-", "−")
+
+
+def shown(value: float) -> str:
+    """A value with two decimals, halves away from zero, a true minus sign, a dash for none.
+
+    Examples
+    --------
+    >>> shown(-0.004), shown(-2.5), shown(float("nan"))
+    ('0.00', '−2.50', '–')
+    """
+    if np.isnan(value):
+        return "–"
+    size = floor(100 * abs(value) + 0.5) / 100
+    return f"{'−' if value < 0 and size else ''}{size:.2f}"
