@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 from cnncourse._arrays import choice, integer, integer_pair, is_sequence
 from cnncourse.explore.padding_words import Code, code, notes, refusal
@@ -273,7 +274,7 @@ def size_pair(name: str, value: object) -> Pair:
     return pair
 
 
-def padding_of(name: str, value: object) -> Padding:
+def padding_of(name: str, value: Any) -> Padding:
     """Any way to write padding as the explorer keeps it: a name, or ((top, bottom), (left, right)).
 
     A number pads all sides alike; in a pair, each entry is a number or (before, after).
@@ -293,9 +294,9 @@ def padding_of(name: str, value: object) -> Padding:
     if not is_sequence(value):
         sides = [(integer(name, value, minimum=0),) * 2] * 2
     else:
-        if len(value) != 2:  # type: ignore[arg-type]
+        if len(value) != 2:
             raise ValueError(f"{name} must be a name, a number or a pair, got {value!r}")
-        sides = [integer_pair(name, side, minimum=0) for side in value]  # type: ignore
+        sides = [integer_pair(name, side, minimum=0) for side in value]
     if max(map(max, sides)) > LARGEST["padding"]:
         raise ValueError(f"{name} must be at most {LARGEST['padding']}, got {value!r}")
     return sides[0], sides[1]

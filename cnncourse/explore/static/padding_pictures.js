@@ -133,8 +133,8 @@ function drawPixel(pen, { x, y }, cell, { inside, paint, colours, paints }) {
     pen.fillStyle = paint ? css(paint) : paints.input;
     pen.fillRect(x, y, room, room);
   }
-  if (inside) return;
-  if (cell < SMALL) return fillCell(pen, x, y, room, { colour: colours.grid, alpha: paint ? 0 : 1 });
+  if (inside || (paint && cell < SMALL)) return;
+  if (cell < SMALL) return fillCell(pen, x, y, room, { colour: colours.grid, alpha: 1 });
   pen.strokeStyle = colours.data;
   pen.lineWidth = 1;
   pen.setLineDash([2, 2]);
