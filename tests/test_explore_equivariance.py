@@ -8,7 +8,6 @@ import pytest
 import scipy.ndimage
 import scipy.signal
 import traitlets
-from parity import agree
 
 from cnncourse import explore
 from cnncourse.explore.equivariance_model import (
@@ -31,6 +30,7 @@ from cnncourse.explore.equivariance_moves import (
 )
 from cnncourse.explore.equivariance_words import describe
 from cnncourse.kernels import KERNELS_2D
+from tests.parity import agree
 
 
 def state_with(**changes):

@@ -6,7 +6,6 @@ from dataclasses import replace
 import numpy as np
 import pytest
 import traitlets
-from parity import agree
 
 from cnncourse import explore
 from cnncourse.explore.pooling_model import (
@@ -27,6 +26,7 @@ from cnncourse.explore.pooling_model import (
 )
 from cnncourse.explore.pooling_words import describe, percent, shown
 from cnncourse.pooling import unchanged_fraction
+from tests.parity import agree
 
 MODEL = PoolingModel()
 
