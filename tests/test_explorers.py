@@ -129,7 +129,7 @@ def test_no_identifier_of_a_widget_is_in_what_is_stored(name):
 def test_it_says_what_it_shows_in_sentences(name):
     explorer = shown(name)[0]
     words = explorer.describe()
-    assert re.fullmatch(r"[A-Z].*\.", words)
+    assert re.fullmatch(r"[A-Za-z].*\.", words)
     assert "nan" not in words.split()
     assert "  " not in words
     # A hyphen before a digit, at the start of a word, is a minus sign typed wrongly.
