@@ -440,14 +440,18 @@ def test_a_cell_s_number_is_rounded_and_nothing_else():
 
 def cell_number(value, size):
     """What a cell of `size` pixels shows: a second version, to hold the first one to."""
-    room = int((size - 2) / 6.4) if size < 28 else int((size - 3) / 7.2)
+
+    def fits(text, room):
+        return len(text.replace(".", "")) * (7 if size < 28 else 7.7) + 4 * ("." in text) <= room
+
     for digits in (3, 2, 1, 0):
         text = plain_number(value, digits)
-        short = re.sub(r"^(−?)0\.", r"\1.", text) if len(text) > room else text
-        if len(short) <= room and "e" not in short:
-            return short
-    whole = plain_number(value, 0)
+        for candidate in (text, re.sub(r"^(−?)0\.", r"\1.", text)):
+            if "e" not in text and fits(candidate, size - 2):
+                return candidate
     if abs(value) < 0.5:
         return "≈0"
-    assert len(whole) <= room + 1, "such numbers are not among the cases"
-    return whole
+    whole = plain_number(value, 0)
+    return (
+        whole if fits(whole, size + 4) else re.sub(r"e\+?0*", "e", f"{value:.0e}".replace("-", "−"))
+    )

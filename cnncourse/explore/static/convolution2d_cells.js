@@ -4,18 +4,24 @@ import { element } from "../../widgets/static/elements.js";
 import { plainNumber, sumTerms } from "./convolution2d_words.js";
 import { cellGrid, largestOf, signedColour } from "./grid.js";
 
+/** Width of a number in a cell of `size` pixels, as its style sheet writes it. */
+function widthOf(text, size) {
+  const points = text.includes(".") ? 1 : 0;
+  return (text.length - points) * (size < 28 ? 7 : 7.7) + 4 * points;
+}
+
 /** A number in a cell of `size` pixels: as many digits as fit, if need be without a leading 0. */
 export function cellNumber(value, size) {
-  const room = size < 28 ? Math.floor((size - 2) / 6.4) : Math.floor((size - 3) / 7.2);
   for (const digits of [3, 2, 1, 0]) {
     const text = plainNumber(value, digits);
     if (text.includes("e")) continue;
-    const fitting = text.length <= room ? text : text.replace(/^(−?)0\./, "$1.");
-    if (fitting.length <= room) return fitting;
+    if (widthOf(text, size) <= size - 2) return text;
+    const shorter = text.replace(/^(−?)0\./, "$1.");
+    if (widthOf(shorter, size) <= size - 2) return shorter;
   }
   if (Math.abs(value) < 0.5) return "≈0";
   const whole = plainNumber(value, 0);
-  if (whole.length <= room + 1) return whole;
+  if (widthOf(whole, size) <= size + 4) return whole;
   const [front, power] = value.toExponential(0).replace("-", "−").split("e");
   return `${front}e${power.replace("+", "")}`;
 }
