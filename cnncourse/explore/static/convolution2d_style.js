@@ -64,7 +64,8 @@ export const CONVOLUTION_STYLE = `
 .cv-amount { justify-self: end; font-weight: 600; }
 .cv-result { justify-self: end; font-size: 20px; font-weight: 700; color: var(--cv-frame); }
 .cx[data-theme="dark"] .cv-result { color: #f08ccb; }
-.cv p.cv-sum { margin: 0; padding: 4px 0; line-height: 1.6; font-variant-numeric: tabular-nums; text-align: center; }
+.cv p.cv-sum { margin: 0; padding: 4px 0; line-height: 1.6;
+  font-variant-numeric: tabular-nums; text-align: center; }
 .cv-sum b { padding: 1px 3px; border-radius: 3px; outline: 2px solid var(--cx-ink); }
 .cv-math { display: flex; flex-wrap: wrap; gap: 4px 26px; align-items: baseline;
   padding-top: 6px; border-top: 1px solid var(--cx-line); }
