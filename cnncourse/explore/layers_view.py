@@ -108,11 +108,9 @@ class LayersExplorer(Explorer, module="layers", title="Layers explorer"):
             raise ValueError("images must be given with a network of your own")
         self._examples, self._labels = _examples(images, labels)
         own = state.get("image")
-        first = self._examples[0] if own is None else np.asarray(own, dtype=float)
-        if first.shape[-2:] != self._examples.shape[-2:]:
-            raise ValueError(
-                f"image must be of the examples' size {self._examples.shape[1:]}, got {first.shape}"
-            )
+        size = self._examples.shape[1:]
+        if own is not None and np.shape(own)[-2:] != size[-2:]:
+            raise ValueError(f"image must be of the examples' size {size}, got {np.shape(own)}")
         self._builtin = network is None
         self._network: Network = (
             DigitsLayers() if network is None else TorchLayers(network, self._examples[0])
@@ -141,7 +139,7 @@ class LayersExplorer(Explorer, module="layers", title="Layers explorer"):
 
     def _sample_there(self, sample: Any) -> int:
         count = len(self._examples)
-        if not -1 <= sample < count:
+        if not isinstance(sample, int | np.integer) or not -1 <= sample < count:
             raise traitlets.TraitError(f"sample must be -1 to {count - 1}, got {sample!r}")
         return int(sample)
 

@@ -77,7 +77,7 @@ def test_a_digit_is_drawn_by_mouse(show_explorer):
     assert image[0, 3, 3] == 0.25
     wait_for_words(page, in_words(explorer, page, image=image))
     assert page.evaluate("explorer.sent.sample") == -1
-    page.get_by_text("erase").click()
+    page.get_by_role("radio", name="erase").check()
     page.mouse.click(*at(4, 0))
     page.wait_for_function(
         "() => new Float64Array(explorer.sent.image.data.buffer)[4] === 0", timeout=5_000
@@ -138,13 +138,13 @@ def test_layer_channel_unit_and_epoch_by_keys(show_explorer):
     page.keyboard.press("ArrowDown")
     explorer.row = 2
     wait_for_words(page, explorer.describe())
-    page.get_by_label("Input channel").focus()
+    page.get_by_role("slider", name="Input channel").focus()
     page.keyboard.press("ArrowRight")
     page.get_by_label("Trained for").focus()
     page.keyboard.press("Home")
     explorer.epoch = 0
     wait_for_words(page, explorer.describe())
-    page.get_by_label("Example").focus()
+    page.get_by_role("slider", name="Example").focus()
     page.keyboard.press("ArrowRight")
     explorer.sample = 4
     wait_for_words(page, explorer.describe())
@@ -183,6 +183,7 @@ def test_a_picture_of_one_s_own(show_explorer):
     field.set_input_files({"name": "mine.png", "mimeType": "image/png", "buffer": file.getvalue()})
     wait_until_sent(page, "image")
     assert np.allclose(sent_image(page)[0], ink * 15 / 255, atol=1e-9)
+    assert "the ink counts." in " ".join(page.locator("[role=status]").all_text_contents())
     assert "mine.png: 32 × 32 pixels" in " ".join(page.locator("[role=status]").all_text_contents())
     before = sent_image(page)
     field.set_input_files({"name": "x.txt", "mimeType": "text/plain", "buffer": b"no picture"})
@@ -266,8 +267,9 @@ def test_nothing_hangs_over(show_explorer, width):
     small = page.evaluate(
         """() => [...document.querySelectorAll(".cx *")]
           .filter((one) => one.textContent.trim() && one.children.length === 0)
-          .filter((one) => one.getClientRects().length && parseFloat(getComputedStyle(one).fontSize))
-          .filter((one) => parseFloat(getComputedStyle(one).fontSize) < 11).length"""
+          .filter((one) => one.getClientRects().length)
+          .map((one) => parseFloat(getComputedStyle(one).fontSize))
+          .filter((size) => size < 11).length"""
     )
     assert small == 0
     assert page.errors == []
@@ -275,11 +277,11 @@ def test_nothing_hangs_over(show_explorer, width):
 
 def test_two_views_stay_in_step(show_explorer):
     page = show_explorer(layers())
-    page.evaluate("explorer.view()")
+    page.evaluate("void explorer.view()")
     page.get_by_label("Trained for").first.focus()
     page.keyboard.press("Home")
     wait_until_sent(page, "epoch")
-    page.evaluate("explorer.put('epoch', 0)")
+    page.wait_for_function("document.querySelectorAll('[data-cx=accuracy]').length === 2")
     page.wait_for_function(
         "() => new Set([...document.querySelectorAll('[data-cx=accuracy]')]"
         ".map((one) => one.textContent)).size === 1"

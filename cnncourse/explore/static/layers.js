@@ -92,7 +92,8 @@ function makeMaps(data, shared, latest) {
   const root = element("section", {}, title, picture.canvas, channel.element);
   const show = (now, { colour, words }, colours) => {
     const [channels, rows, columns] = now.layer.shape;
-    title.textContent = `${now.layer.name}: ${channels} channel${channels === 1 ? "" : "s"} of ${rows} × ${columns}`;
+    const counted = `${channels} channel${channels === 1 ? "" : "s"}`;
+    title.textContent = `${now.layer.name}: ${counted} of ${rows} × ${columns}`;
     title.append(element("small", {}, `  one scale for all: ${words}`));
     channel.show(now.channel, channels);
     const { height } = mapPlaces(now.layer.shape, Math.max(200, picture.canvas.clientWidth));
@@ -156,7 +157,7 @@ function makeChannel(data, shared, latest) {
       at: [now.row, now.column],
     });
   };
-  return { element: root, show, canvases: [picture.canvas] };
+  return { element: root, show };
 }
 
 /** How the chosen number is made. */
@@ -196,11 +197,16 @@ function makeTerms(data, shared, latest) {
       const tall = incomingHeight(now, overview.canvas.clientWidth);
       drawIncoming(overview.begin(Math.ceil(tall)), now, colour, colours);
       chosen.textContent = `Input channel ${(made.first ?? 0) + now.incoming}, product by product`;
+      const drawn = incomingPlaces(now, overview.canvas.clientWidth).list.length;
+      const all = made.sums.length;
+      const some = `  above: ${drawn} of ${all}, the largest sums and this`;
+      if (drawn < all) chosen.append(element("small", {}, some));
     }
+    products.canvas.setAttribute("aria-label", sum.textContent);
     const width = Math.max(200, products.canvas.clientWidth);
     drawProducts(products.begin(productsHeight(now, width)), now, colour, colours);
   };
-  return { element: root, show, canvases: [overview.canvas, products.canvas] };
+  return { element: root, show };
 }
 
 /** What the pictures of weights do not tell. */
@@ -247,8 +253,7 @@ function build({ root, data, shared, state }) {
     channel.show(now, scale);
     terms.show(now, colours);
   };
-  const canvases = [image, examples, scores, maps, channel, terms].flatMap((one) => one.canvases);
-  return { show, canvases };
+  return { show, canvases: maps.canvases };
 }
 
 const { render } = explorer({

@@ -38,19 +38,35 @@ function penned({ shape, values }, r, c, [low, high]) {
   return { shape, values: changed };
 }
 
-/** A picture's pixels as ink: as large as the network's image, dark on light or light on dark. */
-function inked({ shape: [rows, columns], values }, [, height, width], { builtin, ink: [low, high] }) {
-  const mean = values.reduce((sum, v) => sum + v, 0) / values.length;
-  const turned = builtin && mean > 127.5;
-  const paper = builtin ? (turned ? 255 : 0) : 0;
+/** Is it a drawing on bright paper, whose dark ink counts? */
+const onPaper = ({ values }, { builtin }) =>
+  builtin && values.reduce((sum, v) => sum + v, 0) > 127.5 * values.length;
+
+/** Mean of the pixels of a square of a picture, `outside` where there is none. */
+function meanAround({ shape: [rows, columns], values }, top, left, side, outside) {
+  let [sum, count] = [0, 0];
+  const end = (start) => Math.max(Math.floor(start) + 1, Math.round(start + side));
+  for (let y = Math.floor(top); y < end(top); y++)
+    for (let x = Math.floor(left); x < end(left); x++) {
+      const inside = y >= 0 && y < rows && x >= 0 && x < columns;
+      sum += inside ? values[y * columns + x] : outside;
+      count += 1;
+    }
+  return sum / count;
+}
+
+/** A picture's pixels as ink, as many as the network takes, the picture in their middle. */
+function inked(picture, [, height, width], data) {
+  const [low, high] = data.ink;
+  const turned = onPaper(picture, data);
+  const [rows, columns] = picture.shape;
   const side = Math.max(rows / height, columns / width);
+  const [top, left] = [(rows - height * side) / 2, (columns - width * side) / 2];
   const found = new Float64Array(height * width);
   for (let r = 0; r < height; r++)
     for (let c = 0; c < width; c++) {
-      const y = Math.floor((r + 0.5) * side - (height * side - rows) / 2);
-      const x = Math.floor((c + 0.5) * side - (width * side - columns) / 2);
-      const inside = y >= 0 && y < rows && x >= 0 && x < columns;
-      const level = inside ? values[y * columns + x] : paper;
+      const [y, x] = [top + r * side, left + c * side];
+      const level = meanAround(picture, y, x, side, turned ? 255 : 0);
       const share = (turned ? 255 - level : level) / 255;
       found[r * width + c] = low + share * (high - low);
     }
@@ -129,7 +145,7 @@ function makeDrawing(data, shared, say) {
       frame.style[name] = `${cells * size + (name === "top" || name === "left" ? 1 : 0)}px`;
   };
   const stage = element("div", { class: "ly-stage ly-input" }, grid.element, frame);
-  return { elements: [stage], tools: [tools.element, clear], show, canvases: [] };
+  return { elements: [stage], tools: [tools.element, clear], show };
 }
 
 /** An image too large, or of too many channels, to be drawn on. */
@@ -140,7 +156,7 @@ function makeStill(data, shared) {
     const height = imageHeight(image.shape, picture.canvas.clientWidth || 248);
     drawImage(picture.begin(Math.round(height)), data, image, now);
   };
-  return { elements: [picture.canvas], tools: [], show, canvases: [picture.canvas] };
+  return { elements: [picture.canvas], tools: [], show };
 }
 
 /** The image, with what it takes to change it. */
@@ -154,7 +170,8 @@ export function makeImage(data, shared) {
     const take = (picture, words) => {
       shared.set({ image: inked(picture, data.layers[0].shape, data), sample: -1 });
       shared.send();
-      told.say(words);
+      const paper = onPaper(picture, data) ? " Dark ink on bright paper: the ink counts." : "";
+      told.say(`${words} Its averages over ${rows} × ${columns} squares are shown.${paper}`);
     };
     const own = { label: "Picture…", largest: [4 * rows, 4 * columns], take, refuse: told.say };
     tools.push(pictureField(own).element);
@@ -170,7 +187,7 @@ export function makeImage(data, shared) {
     element("div", { class: "ly-tools" }, ...tools),
     told.element,
   );
-  return { element: root, show: drawing.show, canvases: drawing.canvases };
+  return { element: root, show: drawing.show };
 }
 
 /** The examples, small, to choose from. */
@@ -216,7 +233,7 @@ export function makeExamples(data, shared) {
   };
   const root = element("section", {}, made.element, picture.canvas);
   root.hidden = count < 2 && channels > 0;
-  return { element: root, show, canvases: [picture.canvas] };
+  return { element: root, show };
 }
 
 /** Which class the network sees, and how sure it is. */
@@ -238,7 +255,9 @@ export function makeScores() {
     const truth = label === null ? "" : `, ${right}`;
     const share = shown(100 * verdict.shares[verdict.best], 1);
     said.append(element("small", {}, `  ${share} %${truth}`));
+    const listed = verdict.scores.map((score, i) => `${i}: ${shown(score)}`).join(", ");
+    picture.canvas.setAttribute("aria-label", `Scores. ${listed}`);
     drawScores(picture.begin(scoresHeight(now)), now, colours);
   };
-  return { element: root, show, canvases: [picture.canvas] };
+  return { element: root, show };
 }

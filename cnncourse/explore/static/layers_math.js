@@ -88,7 +88,7 @@ function seenAlong([size, jump, offset], index, n) {
   return [Math.max(first, 0), Math.min(first + size - 1, n - 1)];
 }
 
-/** What the window of a unit lies on in some channels, `fill` outside; [channels, rows, columns]. */
+/** What the window of a unit lies on in `count` channels from the first, `fill` outside. */
 function windowOf({ size, stride, padding, dilation }, source, first, count, [r, c], fill) {
   const [, height, width] = source.shape;
   const values = new Float64Array(count * size[0] * size[1]);

@@ -1,6 +1,14 @@
 // What the layers explorer draws: maps of all channels, what makes one output, and the scores.
 import { bar, line, shown, writer } from "./kit.js";
-import { css, greyColour, inkOn, largestOf, magnitudeColour, paintMap, signedColour } from "./grid.js";
+import {
+  css,
+  greyColour,
+  inkOn,
+  largestOf,
+  magnitudeColour,
+  paintMap,
+  signedColour,
+} from "./grid.js";
 
 /** The colour of the chosen unit, of its channel and of what it sees. */
 export const MARK = "#d0359b";
@@ -12,7 +20,8 @@ export function colouring(data, { values }, number) {
     // Ink is dark, light is bright.
     const share = (v) => (v - low) / (high - low);
     const colour = (v) => greyColour(data.builtin ? 1 - share(v) : share(v));
-    return { colour, words: data.builtin ? "white 0 … black 1" : `black ${shown(low)} … white ${shown(high)}` };
+    const words = `black ${shown(low)} … white ${shown(high)}`;
+    return { colour, words: data.builtin ? "white 0 … black 1" : words };
   }
   const largest = largestOf(values);
   if (values.some((v) => v < 0)) {
@@ -57,8 +66,15 @@ export function drawMaps({ pen, width }, now, colour, colours) {
   }
 }
 
+/** Decimals that show the largest of some numbers. */
+function decimalsFor(values) {
+  const largest = largestOf(Array.from(values).filter(Number.isFinite));
+  return largest >= 0.1 || largest === 0 ? 2 : largest >= 0.01 ? 3 : 4;
+}
+
 /** An array of numbers as cells, with the numbers in them where they fit. */
 function drawCells(pen, { rows, cols, values, colour }, x, y, size, font) {
+  const digits = decimalsFor(values);
   for (let r = 0; r < rows; r++) {
     for (let c = 0; c < cols; c++) {
       const value = values[r * cols + c];
@@ -69,12 +85,12 @@ function drawCells(pen, { rows, cols, values, colour }, x, y, size, font) {
       pen.strokeStyle = "rgb(128 128 128 / 45%)";
       pen.lineWidth = 1;
       pen.strokeRect(x + c * size + 0.5, y + r * size + 0.5, size - 1, size - 1);
-      if (!font || size < 31) continue;
-      pen.font = `${size < 36 ? 11 : 12}px ${font}`;
+      if (!font || size < 31 + 4 * (digits - 2)) continue;
+      pen.font = `${size < 36 || digits > 2 ? 11 : 12}px ${font}`;
       pen.textAlign = "center";
       pen.textBaseline = "middle";
       pen.fillStyle = inkOn(rgb);
-      pen.fillText(shown(value), x + (c + 0.5) * size, y + (r + 0.5) * size + 0.5);
+      pen.fillText(shown(value, digits), x + (c + 0.5) * size, y + (r + 0.5) * size + 0.5);
     }
   }
 }
@@ -163,12 +179,13 @@ export function drawProducts({ pen, width }, now, colour, colours) {
   say("products", at(2), 8, { size: 12, bold: true });
   const signed = (most) => (v) => signedColour(v, most);
   drawCells(pen, { ...w, colour: signed(strongest) }, at(1), 20, size, colours.font);
-  drawCells(pen, { ...one, values: products, colour: signed(largest) }, at(2), 20, size, colours.font);
+  const made = { ...one, values: products, colour: signed(largest) };
+  drawCells(pen, made, at(2), 20, size, colours.font);
 }
 
 /** Height of a score's row. */
 const SCORE_ROW = 18;
-export const scoresHeight = ({ verdict }) => (verdict ? verdict.scores.length * SCORE_ROW + 24 : 10);
+export const scoresHeight = ({ verdict }) => verdict.scores.length * SCORE_ROW + 24;
 
 /** A bar for each class: how large its share is, with its score. */
 export function drawScores({ pen, width }, { verdict, label }, colours) {
@@ -199,7 +216,8 @@ export function drawScores({ pen, width }, { verdict, label }, colours) {
         colour: inside ? (best || !colours.dark ? "#fff" : "#000") : colours.ink,
       });
     }
-    say(shown(verdict.scores[i]), width - 2, y + SCORE_ROW / 2, { size: 11, bold: best, align: "end" });
+    const last = { size: 11, bold: best, align: "end" };
+    say(shown(verdict.scores[i]), width - 2, y + SCORE_ROW / 2, last);
   });
 }
 

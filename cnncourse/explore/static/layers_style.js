@@ -14,7 +14,7 @@ export const LAYERS_STYLE = `
 .ly-tools .cx-option { padding: 3px 7px; }
 .ly-terms h4 { margin-top: 8px; }
 .ly-terms h4:first-child { margin-top: 0; }
-.ly-side .cx-slider .cx-range, .ly-main .cx-slider .cx-range { flex: 1; min-width: 60px; max-width: 240px; }
+.ly-body .cx-slider .cx-range { flex: 1; min-width: 60px; max-width: 240px; }
 .ly-side section, .ly-main section { margin-bottom: 10px; }
 .ly-body p { margin: 4px 0; line-height: 1.4; }
 .ly-body p.ly-sum { font-size: 14px; font-variant-numeric: tabular-nums; }
@@ -27,8 +27,8 @@ export const LAYERS_STYLE = `
 .ly-input .cx-cell { font-size: 0; box-shadow: inset -1px -1px 0 rgb(128 128 128 / 30%); }
 .ly-input .cx-cell-editor { font-size: 12px; }
 .ly-stage { position: relative; width: max-content; }
-.ly-frame { position: absolute; box-sizing: border-box; border: 3px solid #d0359b; outline: 1px solid #fff;
-  outline-offset: -4px; pointer-events: none; z-index: 3; }
+.ly-frame { position: absolute; box-sizing: border-box; border: 3px solid #d0359b;
+  outline: 1px solid #fff; outline-offset: -4px; pointer-events: none; z-index: 3; }
 .ly-input .cx-cell:focus, .ly-map .cx-cell:focus { outline: 2px solid var(--cx-accent);
   outline-offset: -2px; box-shadow: inset 0 0 0 4px var(--cx-paper); }
 .ly-map .cx-cell { font-size: 11px; }
