@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 import traitlets
 
+from cnncourse.explore import base, convolution2d
 from cnncourse.explore.base import Array, Explorer, fitted_picture, packed
 from cnncourse.widgets import compact, framed
 from tests import parity
@@ -144,6 +145,18 @@ def test_a_page_is_never_written_over(tmp_path):
     assert path.read_text(encoding="utf-8") == explorer.to_html()
     with pytest.raises(FileExistsError):
         explorer.save_html(path)
+
+
+def test_a_page_too_large_for_a_notebook_leaves_its_picture_and_says_so(monkeypatch):
+    explorer = convolution2d()
+    whole = explorer._repr_mimebundle_()[0]["text/html"]
+    assert "<iframe" in whole
+    assert "figcaption" not in whole
+    monkeypatch.setattr(base, "LARGEST", len(whole) - 60)
+    short = explorer._repr_mimebundle_()[0]["text/html"]
+    assert "<iframe" not in short
+    assert short.startswith(whole.split("<iframe")[0])
+    assert f"would add {len(whole) / 1000:.0f} KB" in short
 
 
 def test_an_explorer_must_say_and_draw_what_it_shows():

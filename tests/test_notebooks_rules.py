@@ -9,14 +9,15 @@ from pathlib import Path
 import nbformat
 import pytest
 
+from cnncourse import explore
 from cnncourse.exercises import EXERCISES, get
 from cnncourse.predictions import PREDICTIONS
 
 FOLDER = Path(__file__).resolve().parent.parent / "notebooks"
 PATHS = sorted(FOLDER.glob("*.ipynb"))
-# The first notebook and the last one frame the lessons: they ask what one knows before and after.
-LESSONS = [path for path in PATHS if not path.name.startswith(("00", "08"))]
-EXPLORER = re.compile(r"^\w+Explorer\(", re.MULTILINE)
+# 00 and 08 frame the lessons: they ask what one knows before and after. 09 has all explorers.
+LESSONS = [path for path in PATHS if not path.name.startswith(("00", "08", "09"))]
+EXPLORER = re.compile(r"^explore\.\w+\(", re.MULTILINE)
 PREDICT = re.compile(r'predict\("(P\d+\.\d+)"\)')
 COMPARE = re.compile(r'^compare\("(P\d+\.\d+)", .+\)$', re.MULTILINE)
 
@@ -257,3 +258,19 @@ def test_each_stub_is_the_registered_one_and_its_check_follows(path):
         assert stub.source.strip() == exercise.stub_source.strip()
         assert checks[name].source == f'check("{name}", {exercise.stub_name})'
         assert cells.index(checks[name]) == cells.index(stub) + 1
+
+
+def test_the_last_notebook_has_every_explorer():
+    text = "\n".join(cell.source for cell in code_cells(FOLDER / "09_explorers.ipynb"))
+    assert set(re.findall(r"^explore\.(\w+)\(", text, re.MULTILINE)) == set(explore.EXPLORERS)
+
+
+@every_notebook
+def test_an_explorer_is_stored_as_a_picture_with_its_page_in_60_kilobytes(path):
+    for cell in code_cells(path):
+        if EXPLORER.search(cell.source):
+            (output,) = cell.outputs
+            assert set(output.data) == {"text/html", "text/plain"}
+            assert "<img " in output.data["text/html"]
+            assert "<iframe " in output.data["text/html"]
+            assert len(output.data["text/html"]) <= 60_000, cell.source

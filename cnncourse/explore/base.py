@@ -20,6 +20,14 @@ FloatArray = NDArray[np.float64]
 # For the still picture in a notebook: sharp enough beside text, and small.
 SHARPNESS, COLOURS = 1.25, 48
 
+LARGEST = 59_900
+"""Most characters of picture and live page together: a notebook may hold many of them."""
+
+TOO_LARGE = (
+    "A picture: live, this explorer would add {size} to the notebook. Run its cell to move it; "
+    "<code>save_html(path)</code> writes it as a page of its own."
+)
+
 GREY_WEIGHTS = (0.299, 0.587, 0.114)
 """Share of red, green and blue in the luma of ITU-R BT.601."""
 
@@ -77,9 +85,17 @@ class Explorer(anywidget.AnyWidget):
         if bundle is None:
             return None
         data, metadata = bundle
-        image = self.picture().html_image(sharpness=SHARPNESS, colours=COLOURS)
-        figure = f'<figure style="margin:0">{image}{framed(self.to_html(), self.title)}</figure>'
+        figure = f'<figure style="margin:0">{self._still_and_live()}</figure>'
         return {**data, "text/html": figure, "text/plain": repr(self)}, metadata
+
+    def _still_and_live(self) -> str:
+        """The picture, and the live page packed; where that is too large, how to have it."""
+        image = self.picture().html_image(sharpness=SHARPNESS, colours=COLOURS)
+        live = framed(self.to_html(), self.title)
+        if len(image) + len(live) <= LARGEST:
+            return image + live
+        size = f"{(len(image) + len(live)) / 1000:.0f} KB"
+        return f"{image}<figcaption>{TOO_LARGE.format(size=size)}</figcaption>"
 
     def to_html(self) -> str:
         """A page of its own that is as alive as the widget, without Python and offline."""
