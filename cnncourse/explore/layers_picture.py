@@ -11,6 +11,7 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
 from cnncourse.explore.layers_model import (
+    DigitsLayers,
     FloatArray,
     LayersState,
     Network,
@@ -20,8 +21,9 @@ from cnncourse.explore.layers_model import (
     softmax,
 )
 from cnncourse.explore.layers_words import decimals
-from cnncourse.plots.picture import BLUE, PALE, VERMILLION, Picture, in_house_style
+from cnncourse.plots.picture import BLUE, PALE, Picture, in_house_style
 
+MARK = "#D0359B"
 SIGNED = LinearSegmentedColormap.from_list("orange-white-blue", ["#BE4C00", "#FFFFFF", "#005AA0"])
 MOST_MAPS, MOST_PIXELS = 16, 9000
 """Maps that are drawn: a picture of noise takes as many bytes as it has pixels."""
@@ -32,7 +34,7 @@ def picture(network: Network, state: LayersState, alt: str) -> Picture:
     """Draw the image, the chosen layer's maps and the scores; `alt` says it in words."""
     outputs = network.outputs(state.image, state.epoch)
     found = scores(network, outputs)
-    figure = Figure(figsize=(8.0, 3.2))
+    figure = Figure(figsize=(7.6, 3.0))
     wide = [1.0, 2.2, 0.9] if found is not None else [1.0, 2.2]
     grid = figure.add_gridspec(1, len(wide), width_ratios=wide)
     axes = [figure.add_subplot(grid[0, i]) for i in range(len(wide))]
@@ -41,32 +43,44 @@ def picture(network: Network, state: LayersState, alt: str) -> Picture:
     layer = network.layers[number]
     _draw_maps(axes[1], outputs[number], channel, (row, column))
     channels, rows, columns = layer.shape
-    axes[1].set_title(f"{layer.name}: {channels} of {rows} × {columns}")
+    axes[1].set_title(f"{layer.name}: {channels} maps of {rows} × {columns}")
     if found is not None:
         _draw_scores(axes[2], found)
     return Picture(figure, alt)
 
 
-def _bare(ax: Axes) -> None:
+def _bare(ax: Axes, *, framed: bool = False) -> None:
     ax.set_xticks([])
     ax.set_yticks([])
     for side in ax.spines.values():
-        side.set_visible(False)
+        side.set_visible(framed)
 
 
 def _frame(ax: Axes, left: float, top: float, width: float, height: float) -> None:
     place = (left - 0.5, top - 0.5)
-    ax.add_patch(Rectangle(place, width, height, fill=False, edgecolor=VERMILLION, linewidth=2.5))
+    ax.add_patch(Rectangle(place, width, height, fill=False, edgecolor=MARK, linewidth=2.5))
 
 
 def _draw_image(ax: Axes, network: Network, state: LayersState) -> None:
-    ax.imshow(state.image.mean(axis=0), cmap="gray", interpolation="nearest")
+    # Ink is dark, light is bright.
+    colours = "gray_r" if isinstance(network, DigitsLayers) else "gray"
+    ax.imshow(state.image.mean(axis=0), cmap=colours, interpolation="nearest")
     span = seen(network, state)
     if span is not None:
         top, bottom, left, right = span
         _frame(ax, left, top, right - left + 1, bottom - top + 1)
     ax.set_title("Image")
-    _bare(ax)
+    _bare(ax, framed=True)
+
+
+def _columns(count: int, height: int, width: int) -> int:
+    """How many maps to put side by side: about twice as wide as high, few places empty."""
+
+    def cost(across: int) -> float:
+        down = -(-count // across)
+        return across * down - count + 4 * abs(math.log(across * width / (down * height) / 1.9))
+
+    return min(range(1, count + 1), key=cost)
 
 
 def _draw_maps(ax: Axes, maps: FloatArray, channel: int, unit: tuple[int, int]) -> None:
@@ -75,15 +89,17 @@ def _draw_maps(ax: Axes, maps: FloatArray, channel: int, unit: tuple[int, int]) 
     first = channel // most * most
     some = maps[first : first + most]
     count, height, width = some.shape
-    across = min(count, max(1, round(math.sqrt(2.2 * count * height / width))))
+    across = _columns(count, height, width)
     down = -(-count // across)
-    sheet = np.full((down * (height + 1), across * (width + 1)), np.nan)
+    sheet = np.full((down * (height + 1) - 1, across * (width + 1) - 1), np.nan)
     for i, one in enumerate(some):
         top, left = i // across * (height + 1), i % across * (width + 1)
         sheet[top : top + height, left : left + width] = one
     largest = float(np.abs(some).max()) or 1.0
     shown = np.ma.masked_invalid(sheet)
-    ax.imshow(shown, cmap=SIGNED, vmin=-largest, vmax=largest, interpolation="nearest")
+    signed = float(some.min()) < 0
+    low, colours = (-largest, SIGNED) if signed else (0.0, "viridis")
+    ax.imshow(shown, cmap=colours, vmin=low, vmax=largest, interpolation="nearest")
     ax.set_facecolor(PALE)
     at = channel - first
     top, left = at // across * (height + 1), at % across * (width + 1)
@@ -91,14 +107,15 @@ def _draw_maps(ax: Axes, maps: FloatArray, channel: int, unit: tuple[int, int]) 
     if height > 1:
         _frame(ax, left + unit[1], top + unit[0], 1, 1)
     some_of = "" if count == len(maps) else f"channels {first} to {first + count - 1}; "
-    ax.set_xlabel(f"{some_of}orange −{decimals(largest)} … 0 … blue {decimals(largest)}")
+    ends = f"orange −{decimals(largest)} … 0 … blue" if signed else "dark 0 … yellow"
+    ax.set_xlabel(f"{some_of}{ends} {decimals(largest)}")
     _bare(ax)
 
 
 def _draw_scores(ax: Axes, found: FloatArray) -> None:
     shares = softmax(found)
     best = int(shares.argmax())
-    colours = [VERMILLION if i == best else BLUE for i in range(len(shares))]
+    colours = [MARK if i == best else BLUE for i in range(len(shares))]
     ax.barh(np.arange(len(shares)), 100 * shares, color=colours)
     ax.set_yticks(np.arange(len(shares)))
     ax.invert_yaxis()
