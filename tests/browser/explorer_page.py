@@ -3,6 +3,8 @@
 `where` is a page, or a frame in one; `root` selects the explorers meant.
 """
 
+import base64
+
 FOCUSABLE = (
     "a[href], button, input, select, summary, textarea, [contenteditable]:not([contenteditable="
     "false]), [tabindex]:not([tabindex='-1'])"
@@ -120,3 +122,20 @@ def change_by_mouse(page, changed, root=".cx"):
             if changed():
                 return f"{kind} {number}"
     raise AssertionError("the mouse changes nothing")
+
+
+def sent(where):
+    """What would have gone to Python by now, by trait name, as it arrives there."""
+    found = where.evaluate(
+        """() => Object.entries(explorer.sent).map(([name, value]) => {
+          if (!(value?.data instanceof DataView)) return [name, value, null];
+          const { buffer, byteOffset, byteLength } = value.data;
+          const letters = Array.from(new Uint8Array(buffer, byteOffset, byteLength), (byte) =>
+            String.fromCharCode(byte));
+          return [name, { shape: value.shape, dtype: value.dtype }, btoa(letters.join(''))];
+        })"""
+    )
+    return {
+        name: value if data is None else {**value, "data": memoryview(base64.b64decode(data))}
+        for name, value, data in found
+    }

@@ -14,6 +14,8 @@ from explorer_page import (
     change_by_mouse,
     change_page,
     focused_in,
+    sent,
+    tab_from_the_top,
     views,
     views_of,
 )
@@ -49,7 +51,8 @@ def opened(request, browser):
     page.on("pageerror", lambda e: page.errors.append(str(e)))
     page.on("console", lambda m: page.errors.append(m.text) if m.type == "error" else None)
     page.evaluate(COUNTERS)
-    page.explorer = EXPLORERS[request.param]()
+    page.name = request.param
+    page.explorer = EXPLORERS[page.name]()
     page.set_content(page.explorer.to_html())
     page.wait_for_function(f"document.querySelector('[data-cx=spoken]') && {SPOKEN}")
     yield page
@@ -124,6 +127,25 @@ def test_tab_reaches_a_control_whose_arrows_change_the_state(page):
     before = change_page(page)
     assert views(page)[0] != before
     assert set(page.evaluate("Object.keys(explorer.sent)")) <= set(page.explorer.state_names())
+    assert page.errors == []
+
+
+@pytest.mark.parametrize("key", ["ArrowRight", "ArrowDown", "5", "Space"])
+def test_whatever_the_keys_choose_python_says_the_same_of_it(page, key):
+    python = EXPLORERS[page.name]()
+    page.set_content(python.to_html())
+    page.wait_for_function(f"document.querySelector('[data-cx=spoken]') && {SPOKEN}")
+    tab_from_the_top(page)
+    for _ in range(60):
+        if not focused_in(page):
+            break
+        page.keyboard.press(key)
+        page.keyboard.press("Tab")
+    at_rest(page, "asked.frames")
+    page.wait_for_timeout(600)  # until what is held back is sent and said
+    assert sent(page) or key in ("5", "Space")  # not all have fields and switches
+    python.set_state(sent(page))
+    assert page.evaluate(SPOKEN) == python.describe()
     assert page.errors == []
 
 
@@ -294,6 +316,16 @@ def in_lab(nine_in_lab, request, tmp_path):
     keep_picture_of_failure(nine_in_lab.page, request, tmp_path / "failure.png")
 
 
+def says_the_same(notebook, name):
+    """Wait until the explorer says what Python says of the state that it has."""
+    notebook.page.wait_for_function(
+        """([cell, words]) =>
+          document.querySelector(`${cell} [data-cx=spoken]`).textContent === words""",
+        arg=[CELL, notebook.ask_kernel(f"{name}.describe()")],
+        timeout=5_000,
+    )
+
+
 CELL = ".jp-Notebook .jp-Cell.jp-mod-active .cx"
 
 
@@ -309,6 +341,7 @@ def test_in_lab_the_keyboard_alone_changes_what_python_knows(in_lab, name):
     assert focused_in(notebook.page, CELL)
     change_by_keys(notebook.page, python_knows, CELL)
     assert focused_in(notebook.page, CELL)
+    says_the_same(notebook, name)
     assert notebook.page.errors == []
 
 
@@ -317,4 +350,5 @@ def test_in_lab_the_keyboard_alone_changes_what_python_knows(in_lab, name):
 def test_in_lab_the_mouse_changes_what_python_knows(in_lab, name):
     notebook, chosen = in_lab
     change_by_mouse(notebook.page, chosen(name), CELL)
+    says_the_same(notebook, name)
     assert notebook.page.errors == []
