@@ -9,6 +9,7 @@ import traitlets
 
 from cnncourse.data import digits
 from cnncourse.explore import EXPLORERS, layers
+from cnncourse.explore.base import packed
 from cnncourse.explore.layers_model import (
     DigitsLayers,
     LayersState,
@@ -399,6 +400,17 @@ def test_state_can_be_set_and_read():
     explorer.sample = 20
     explorer.epoch = 32
     assert ", but it is a" in explorer.describe()
+
+
+def test_what_the_browser_sends_is_taken_as_one_change():
+    explorer = layers()
+    image = explorer._examples[4]
+    explorer.set_state({"sample": 4, "image": packed(image)})
+    assert explorer.sample == 4
+    assert np.array_equal(explorer.image, image)
+    explorer.set_state({"image": packed(1 - image), "sample": -1})
+    assert explorer.sample == -1
+    assert np.array_equal(explorer.image, 1 - image)
 
 
 def test_positions_beyond_a_smaller_layer_are_the_last():

@@ -34,7 +34,7 @@ def picture(network: Network, state: LayersState, alt: str) -> Picture:
     """Draw the image, the chosen layer's maps and the scores; `alt` says it in words."""
     outputs = network.outputs(state.image, state.epoch)
     found = scores(network, outputs)
-    figure = Figure(figsize=(7.6, 3.0))
+    figure = Figure(figsize=(7.0, 2.7))
     wide = [1.0, 2.2, 0.9] if found is not None else [1.0, 2.2]
     grid = figure.add_gridspec(1, len(wide), width_ratios=wide)
     axes = [figure.add_subplot(grid[0, i]) for i in range(len(wide))]
