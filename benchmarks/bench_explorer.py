@@ -204,7 +204,7 @@ def frames(notebook, who, step, seconds):
 
 
 def dragged(notebook, canvas):
-    """A step of the pointer along a canvas, to and fro, its button held down."""
+    """A step of the pointer along a canvas, back and forth, its button held down."""
     page = notebook.page
     place = page.locator(f".cx {canvas}").first
     place.scroll_into_view_if_needed()
