@@ -18,6 +18,8 @@ _STATIC = Path(__file__).resolve().parent / "static"
 _IMPORT = re.compile(r'^import \{[^}]*\} from "(\.{1,2}/[\w./]+\.js)";\n', re.MULTILINE)
 _EXPORT = re.compile(r"^export (?=function |const )", re.MULTILINE)
 
+_FUNCTION = re.compile(r"^(?:async )?function (\w+)\(.*?^}\n", re.MULTILINE | re.DOTALL)
+
 _PAGE = """<!doctype html>
 <html lang="en">
 <head>
@@ -149,15 +151,30 @@ def framed(page: str, title: str) -> str:
 
 
 def compact(module: str) -> str:
-    r"""A module or style sheet of the course without its comments and indentation.
+    r"""A module or style sheet of the course without comments, indentation and unused functions.
+
+    It relies on the form of the course's modules: a function at the top level ends with a brace at
+    the start of a line. What is exported stays.
 
     Examples
     --------
     >>> compact("// Why.\nconst a = 1; // stays\n  /** What. */\n  a + 1;\n")
     'const a = 1; // stays\na + 1;\n'
+    >>> compact("function a() {\n  b();\n}\nfunction b() {\n}\nexport function c() {\n}\n")
+    'export function c() {\n}\n'
     """
     without = re.sub(r"^\s*/\*.*?\*/\n", "", module, flags=re.MULTILINE | re.DOTALL)
-    return re.sub(r"^\s*//.*\n|^\s+", "", without, flags=re.MULTILINE)
+    without = _without_unused(re.sub(r"^\s*//.*\n", "", without, flags=re.MULTILINE))
+    return re.sub(r"^\s+", "", without, flags=re.MULTILINE)
+
+
+def _without_unused(module: str) -> str:
+    """`module`, free of comments, without the functions that nothing else in it names."""
+    found = _FUNCTION.findall(module)
+    unused = {name for name in found if len(re.findall(rf"\b{name}\b", module)) == 1}
+    if not unused:
+        return module
+    return _without_unused(_FUNCTION.sub(lambda f: "" if f[1] in unused else f[0], module))
 
 
 def _without_default(module: str) -> str:
