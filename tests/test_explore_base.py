@@ -132,6 +132,9 @@ def test_compacting_keeps_code_and_strings():
     first = 'const a = "// no comment"; /* stays */\n'
     source = first + "  // goes\n\n    b();\n/** goes\n * too\n */\nc();\n"
     assert compact(source) == first + "b();\nc();\n"
+    # A comment with code behind it stays, and takes nothing along up to the next one's end.
+    beside = "/** A. */ const f = 1;\nconst g = 2;\n"
+    assert compact(beside + "/** B. */ \t\nd();\n") == beside + "d();\n"
 
 
 def test_a_page_is_never_written_over(tmp_path):

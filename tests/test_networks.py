@@ -1,5 +1,6 @@
 """The trained network: what it says of itself, and that PyTorch computes the same."""
 
+import importlib
 from importlib.resources import files
 
 import numpy as np
@@ -66,6 +67,14 @@ def test_examples_were_not_learned_from_and_the_last_are_mistaken():
     seen = digits_network().scores(INPUT[chosen]).argmax(axis=1)
     assert (seen == LABELS[chosen]).tolist() == [True] * 20 + [False] * 4
     assert LABELS[chosen[:20]].tolist() == [*range(10), *range(10)]
+
+
+def test_a_file_of_other_epochs_is_refused(monkeypatch):
+    module = importlib.import_module("cnncourse.networks.digits_network")
+    module._stored.cache_clear()
+    monkeypatch.setattr(module, "EPOCHS", (0, 1))
+    with pytest.raises(ValueError, match=r"must hold the epochs \(0, 1\), got \(0, 1, 2, 4"):
+        digits_network(1)
 
 
 def test_file_is_small():

@@ -1,5 +1,6 @@
 """The installation's files agree with each other, and what they describe can be built."""
 
+import ast
 import contextlib
 import functools
 import importlib.util
@@ -133,6 +134,22 @@ def test_pyproject_has_lower_bounds_only():
     for requirement in map(Requirement, [*wanted, *sum(EXTRAS.values(), [])]):
         operators = {specifier.operator for specifier in requirement.specifier}
         assert operators == ({"=="} if requirement.name == "nbval" else {">="}), requirement
+
+
+def test_what_the_package_imports_on_its_own_account_is_a_dependency():
+    found = set()
+    for path in (ROOT / "cnncourse").rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Import):
+                found |= {alias.name.split(".")[0] for alias in node.names}
+            elif isinstance(node, ast.ImportFrom) and not node.level:
+                found.add(node.module.split(".")[0])
+    homes = metadata.packages_distributions()
+    others = found - sys.stdlib_module_names - {"cnncourse"}
+    needed = {canonicalize_name(homes[name][0]) for name in others}
+    asked = {Requirement(line).name for line in PROJECT["project"]["dependencies"]}
+    assert {"numpy", "pillow", "traitlets"} <= needed
+    assert needed - asked == {"ipython"}  # only where there is a kernel, which brings it
 
 
 def test_the_learners_and_the_developers_extras_exist(launcher, conda):

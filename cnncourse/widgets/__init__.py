@@ -18,6 +18,8 @@ _STATIC = Path(__file__).resolve().parent / "static"
 _IMPORT = re.compile(r'^import \{[^}]*\} from "(\.{1,2}/[\w./]+\.js)";\n', re.MULTILINE)
 _EXPORT = re.compile(r"^export (?=function |const )", re.MULTILINE)
 
+# A comment that has its lines to itself: one with code behind it stays.
+_COMMENT = re.compile(r"^\s*/\*(?:(?!\*/).)*\*/[ \t]*\n", re.MULTILINE | re.DOTALL)
 _FUNCTION = re.compile(r"^(?:async )?function (\w+)\(.*?^}\n", re.MULTILINE | re.DOTALL)
 
 _PAGE = """<!doctype html>
@@ -163,7 +165,7 @@ def compact(module: str) -> str:
     >>> compact("function a() {\n  b();\n}\nfunction b() {\n}\nexport function c() {\n}\n")
     'export function c() {\n}\n'
     """
-    without = re.sub(r"^\s*/\*.*?\*/\n", "", module, flags=re.MULTILINE | re.DOTALL)
+    without = _COMMENT.sub("", module)
     without = _without_unused(re.sub(r"^\s*//.*\n", "", without, flags=re.MULTILINE))
     return re.sub(r"^\s+", "", without, flags=re.MULTILINE)
 
