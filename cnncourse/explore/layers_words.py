@@ -70,7 +70,7 @@ def reckoning(layer: Layer, made: Terms | None, value: float) -> str:
     return f"{factor} · {listed} then {decimals(made.bias)} added = {result}"
 
 
-def verdict(network: Network, state: LayersState, outputs: list, label: int | None) -> str:
+def verdict(network: Network, outputs: list, label: int | None) -> str:
     """What the network takes the image for; "" if its last layer is no vector of scores."""
     found = scores(network, outputs)
     if found is None:
@@ -110,7 +110,7 @@ def describe(network: Network, state: LayersState, label: int | None = None) -> 
     image = "An own image" if state.sample < 0 else f"Example {state.sample}"
     when = f" after {state.epoch} epochs of training" if len(network.epochs) > 1 else ""
     return (
-        f"{image}{when}. {verdict(network, state, outputs, label)}"
+        f"{image}{when}. {verdict(network, outputs, label)}"
         f"Layer {layer.name}, channel {channel} of {layer.shape[0]}, row {row}, column {column}: "
         f"{reckoning(layer, made, value)}. {sight(network, state)}"
     )

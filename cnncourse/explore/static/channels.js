@@ -135,7 +135,7 @@ function pointed(act, { now }, channel, target) {
 }
 
 /** The rows of bias and of the whole sum. */
-function makeEnd(shared, act) {
+function makeEnd(act) {
   const bias = numberField({ label: "+ bias b[i]", step: 0.5, change: act.bias });
   const pictures = [surface({ height: 36, label: "bias" }), surface({ height: 44, label: "sum" })];
   const sum = element("div", { class: "ch-words", "data-cx": "total" });
@@ -227,7 +227,7 @@ function build({ root, data, shared, state }) {
   const controls = element("div", { class: "cx-controls" });
   const rebuild = () => {
     rows = Array.from({ length: state.x.shape[0] }, (_, l) => makeRow(l, shared, act));
-    [output, end] = [makeOutput(shared, act), makeEnd(shared, act)];
+    [output, end] = [makeOutput(shared, act), makeEnd(act)];
     controls.replaceChildren(output.choice, all);
     const lines = [heads, ...rows.map((row) => row.element), ...end.elements];
     const beside = [output.element, parts.slips.element, parts.counts.element];

@@ -5,7 +5,7 @@ import { convLayer } from "./conv.js";
 const nearest = (index, size) => Math.max(0, Math.min(index, size - 1));
 
 /** The input with zeros for muted channels. */
-export function soundingInput({ x, muted }) {
+function soundingInput({ x, muted }) {
   if (!muted.length) return x;
   const area = x.shape[1] * x.shape[2];
   const values = Float64Array.from(x.values);

@@ -28,7 +28,7 @@ export function layoutOf({ x, kernel }) {
 }
 
 /** Colour of a pixel: the channel's own, grey for others, signed where there are negatives. */
-export function pixelColours({ x, names }, channel) {
+function pixelColours({ x, names }, channel) {
   const values = plane(x, channel).values;
   let lowest = 0;
   for (const value of values) lowest = Math.min(lowest, value);

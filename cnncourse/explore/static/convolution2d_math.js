@@ -14,7 +14,7 @@ import {
 } from "./convolution2d_words.js";
 
 /** Whether an image is shown in numbered cells. */
-export const isSmall = (image) => Math.max(...image.shape) <= SMALL;
+const isSmall = (image) => Math.max(...image.shape) <= SMALL;
 
 /** Samples added before and after an axis, as cnncourse.conv does. */
 function axisPadding(taps, mode, flip) {
@@ -81,7 +81,7 @@ function windowOf({ over, lying, pads }, shape, state) {
 }
 
 /** Name of a kernel among those that Python sent, or "own". */
-export function kernelName(known, { shape, values }) {
+function kernelName(known, { shape, values }) {
   const same = (other) =>
     other.length === shape[0] &&
     other[0].length === shape[1] &&

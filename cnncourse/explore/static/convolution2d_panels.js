@@ -11,7 +11,7 @@ import { cellGrid, largestOf, signedColour } from "./grid.js";
 export const fitsCells = ({ shape }) => Math.max(...shape) <= SMALL;
 
 /** The range of a map's colours: around zero, or from the lowest to the highest number. */
-export function colourRange(values, grey, around = values) {
+function colourRange(values, grey, around = values) {
   if (!grey) {
     const largest = largestOf(around) || 1;
     return { low: -largest, high: largest, grey };

@@ -8,7 +8,7 @@ const EQUAL = 1e-9;
 const EMPTY = { shape: [0, 0], values: new Float64Array(0) };
 
 /** How many pixels of the input lie between two outputs. */
-export const stepOf = ({ stride, pooling }) => stride * (pooling === "none" ? 1 : POOL_SIZE);
+const stepOf = ({ stride, pooling }) => stride * (pooling === "none" ? 1 : POOL_SIZE);
 
 // ---------------------------------------------------------------- the motion g
 
@@ -72,13 +72,13 @@ function linear(image, { move, angle, factor }, outside) {
 }
 
 /** The motion g on the input. */
-export function moveInput(image, state) {
+function moveInput(image, state) {
   if (state.move !== "shift") return linear(image, state, 0);
   return shiftedBy(image, state.rows, state.columns, state.entering, 0);
 }
 
 /** The motion g on the output; a shift is divided by the step, and rounded towards 0. */
-export function moveOutput(image, state, outside = 0) {
+function moveOutput(image, state, outside = 0) {
   if (!image.values.length) return image;
   if (state.move !== "shift") return linear(image, state, outside);
   const [rows, columns] = [state.rows, state.columns].map((d) => Math.trunc(d / stepOf(state)));
@@ -148,7 +148,7 @@ function tapsOf(image, state, beyond) {
 const hasRest = (state) => [state.rows, state.columns].some((d) => d % stepOf(state) !== 0);
 
 /** Outputs that the border can change, whatever the picture holds: an array of 0 and 1. */
-export function borderBand(image, state, shape) {
+function borderBand(image, state, shape) {
   const band = new Uint8Array(shape[0] * shape[1]);
   if (!band.length) return band;
   const mark = (values, found) => values.forEach((value, i) => found(value, i) && (band[i] = 1));
@@ -243,7 +243,7 @@ export function bracketed(value) {
 }
 
 /** What g does to the picture called `name`. */
-export function movedBy({ move, rows, columns, entering, angle, factor }, name) {
+function movedBy({ move, rows, columns, entering, angle, factor }, name) {
   if (move === "rotate") return `turns ${name} by ${angle}°`;
   if (move === "scale") return `scales ${name} by ${factor === 2 ? "2" : "½"}`;
   const down = `${Math.abs(rows)} ${rows >= 0 ? "down" : "up"}`;

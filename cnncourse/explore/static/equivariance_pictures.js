@@ -64,9 +64,9 @@ export function drawSquare({ pen, width }, state, now, colours) {
   drawImage(pen, boxes.there, now.there, ofMap, "f(g(x))", colours);
   drawImage(pen, boxes.back, now.back, ofMap, "g(f(x))", colours);
   drawImage(pen, boxes.residual, now.residual, (v) => signedColour(v, left), "residual", colours);
-  drawBand(pen, boxes.residual, now, colours);
+  drawBand(pen, boxes.residual, now);
   if (now.band.length)
-    for (const name of ["there", "back", "residual"]) drawProbe(pen, boxes[name], now, colours);
+    for (const name of ["there", "back", "residual"]) drawProbe(pen, boxes[name], now);
   drawScale(pen, boxes.back, largest, "f", colours);
   drawScale(pen, boxes.residual, left, "residual", colours);
   drawMotion(pen, boxes.x, state, colours);
@@ -82,7 +82,7 @@ function drawImage(pen, box, { shape, values }, colour, name, colours) {
   } else {
     const [rows, cols] = shape;
     paintMap(pen, { rows, cols, values, colour }, part.x, part.y, part.wide, part.tall);
-    if (part.cell >= 24) drawNumbers(pen, part, { cols, values, colour }, say);
+    if (part.cell >= 24) drawNumbers(part, { cols, values, colour }, say);
     const words = `${rows} × ${cols}`;
     const soft = { colour: colours.soft, size: 11, align: "end" };
     if (box.size >= 104) say(words, box.x + box.size, box.y - 11, soft);
@@ -93,7 +93,7 @@ function drawImage(pen, box, { shape, values }, colour, name, colours) {
 }
 
 /** Each cell's number. */
-function drawNumbers(pen, { x, y, cell }, { cols, values, colour }, say) {
+function drawNumbers({ x, y, cell }, { cols, values, colour }, say) {
   values.forEach((value, i) => {
     const [row, column] = [Math.floor(i / cols), i % cols];
     const ink = inkOn(colour(value));
@@ -104,7 +104,7 @@ function drawNumbers(pen, { x, y, cell }, { cols, values, colour }, say) {
 }
 
 /** Which outputs depend on the border: hatched, with an outline. */
-function drawBand(pen, box, { band, residual }, colours) {
+function drawBand(pen, box, { band, residual }) {
   const [rows, cols] = residual.shape;
   const { x, y, cell, wide, tall } = inBox(box, residual.shape);
   const inBand = (r, c) => band[r * cols + c] === 1;
@@ -141,7 +141,7 @@ function drawBand(pen, box, { band, residual }, colours) {
 }
 
 /** A frame around the output that is looked at. */
-function drawProbe(pen, box, { residual, row, column }, colours) {
+function drawProbe(pen, box, { residual, row, column }) {
   const { x, y, cell } = inBox(box, residual.shape);
   const [left, top, size] = [x + column * cell, y + row * cell, Math.max(cell, 6)];
   for (const [colour, wide] of [["#fff", 4], ["#000", 2]]) {

@@ -327,7 +327,7 @@ export function surface({ height, label, className = "" }) {
 }
 
 /** The colours and the font of the page, as the style sheet sets them for light or dark. */
-export function palette(root) {
+function palette(root) {
   const background = getComputedStyle(root)
     .backgroundColor.match(/[\d.]+/g)
     ?.map(Number) ?? [255, 255, 255];
@@ -448,7 +448,7 @@ export function axisY(pen, scaleY, { left, right, count = 4, colours }) {
  *
  * `changed()` runs before the next frame, once however many changes there were.
  */
-export function sharedState(model, names, changed) {
+function sharedState(model, names, changed) {
   const read = (name) => fromModel(model.get(name));
   const state = Object.fromEntries(names.map((name) => [name, read(name)]));
   const unsent = new Set();

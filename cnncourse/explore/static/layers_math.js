@@ -43,7 +43,7 @@ export function parametersOf(data, number, epoch) {
 }
 
 /** Outputs of all layers of the course's network, the image first. */
-export function outputsOf(data, image, epoch) {
+function outputsOf(data, image, epoch) {
   const outputs = [image];
   data.layers.slice(1).forEach(({ kind, size, stride, padding: [p, q] }, i) => {
     const before = outputs[i];
@@ -184,7 +184,7 @@ export function looked(data, { image, epoch, sample, ...state }, outputs) {
 }
 
 /** Numbers as a sum; a negative one is taken away. */
-export function addedUp(values) {
+function addedUp(values) {
   return Array.from(values, (v) => shown(v))
     .join(" + ")
     .replaceAll("+ −", "− ");
@@ -216,7 +216,7 @@ export function reckoning({ layer, made, value }) {
 }
 
 /** What the network takes the image for. */
-export function verdictWords({ verdict, label }) {
+function verdictWords({ verdict, label }) {
   if (!verdict) return "";
   const share = shown(100 * verdict.shares[verdict.best], 1);
   const said = `The highest score is that of ${verdict.best} (${share} %)`;

@@ -147,7 +147,7 @@ function makeSizes(shared, act) {
 }
 
 /** The pictures, with what moves the window. */
-function makeStage(shared, act, view) {
+function makeStage(shared, view) {
   const label = "Padded input and output";
   const picture = surface({ height: 400, label, className: "pd-canvas" });
   const place = placeSlider({
@@ -206,7 +206,7 @@ function build({ root, shared, state }) {
     change: (on) => (shared.set({ counts: on }), shared.send()),
   });
   const sizes = makeSizes(shared, act);
-  const stage = makeStage(shared, act, view);
+  const stage = makeStage(shared, view);
   const [key, sums, code, facts] = [makeKey(), makeSums(), makeCode(), makeFacts()];
   const problem = notice();
   problem.element.classList.add("pd-problem");

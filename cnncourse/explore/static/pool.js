@@ -1,7 +1,7 @@
 // Pooling, as cnncourse.pooling.pool2d: the same arguments, rules and errors. Arrays are
 // { shape, values: Float64Array }, row-major. The tests hold both to the same numbers.
 
-export const POOL_KINDS = ["max", "average", "l2"];
+const POOL_KINDS = ["max", "average", "l2"];
 
 /** A number, or a pair (rows, columns), as a pair of whole numbers of at least `least`. */
 function poolPair(name, value, least) {
@@ -31,7 +31,7 @@ function poolPadding(padding, axis, n, size, stride) {
 }
 
 /** How many windows lie along an axis of n pixels; throws if none fits. */
-export function poolCount(n, size, stride, [before, after], ceilMode = false) {
+function poolCount(n, size, stride, [before, after], ceilMode = false) {
   const widest = Math.max(before, after);
   if (2 * widest > size)
     throw new Error(`padding must be at most half the window of ${size}, got ${widest}`);

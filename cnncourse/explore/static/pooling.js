@@ -284,7 +284,7 @@ function theoryText(state, now) {
 }
 
 /** Fill the explorer. */
-function build({ root, data, shared, state }) {
+function build({ root, data, shared }) {
   let now = null;
   const latest = () => ({ now });
   const controls = makeControls(data, shared);

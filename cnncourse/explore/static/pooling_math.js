@@ -54,7 +54,7 @@ export function sceneOf(data, state, seed = state.seed) {
 const inSight = (scene, shift) => scene.subarray(WAITING - shift, scene.length - shift);
 
 /** Outputs of pooling along a row, for windows that lie wholly on it. */
-export function pooledRow(values, { kind, size, stride }) {
+function pooledRow(values, { kind, size, stride }) {
   if (values.length < outputWidth({ kind, size })) return new Float64Array(0);
   const image = { shape: [1, values.length], values };
   if (kind !== "blur") return pool(image, { kind, size: [1, size], stride: [1, stride] }).values;

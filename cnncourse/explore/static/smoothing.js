@@ -241,7 +241,7 @@ function makeEditor(data, shared, act) {
   const show = (colours) => {
     const drawing = picture.begin();
     const now = place(drawing.width);
-    drawKernel(drawing, data, state, now, colours);
+    drawKernel(drawing, state, now, colours);
     bars.show(state.weights.length, (i) => ({ ...now.bar(i), low: now.y.low, high: now.y.high }));
     const total = state.weights.reduce((sum, w) => sum + w, 0);
     const size = state.weights.reduce((sum, w) => sum + Math.abs(w), 0);

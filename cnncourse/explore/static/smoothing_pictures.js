@@ -126,7 +126,6 @@ export function drawTrack({ pen, width, height }, data, state, now, colours) {
   diamond(pen, cursor, e(errors[state.t]), 6, colours.estimate, colours.paper);
   drawTimes(
     pen,
-    data,
     scale(data.start, data.start + (data.n - 1) * data.dt, LEFT, right),
     bottom,
     colours,
@@ -189,7 +188,7 @@ function drawErrorBand(pen, { bias, sd }, e, [left, right], [end, top, bottom], 
   say(label, end - 2, top - 11, { colour: colours.estimateInk, align: "end", bold: true });
 }
 
-function drawTimes(pen, data, x, bottom, colours) {
+function drawTimes(pen, x, bottom, colours) {
   const say = writer(pen, colours);
   const { at, digits } = ticks(x.low, x.high, 8);
   for (const time of at) {
@@ -204,7 +203,7 @@ function drawTimes(pen, data, x, bottom, colours) {
 }
 
 /** The kernel by age: its bars are what the learner drags. */
-export function drawKernel({ pen, width, height }, data, state, place, colours) {
+export function drawKernel({ pen, width, height }, state, place, colours) {
   const say = writer(pen, colours);
   const { y, ahead } = place;
   axisY(pen, y, { left: place.left, right: width - 6, count: 4, colours });

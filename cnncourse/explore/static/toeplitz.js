@@ -95,7 +95,7 @@ function titled(heading, grid) {
 }
 
 /** Kernel and input, to type into; for images the output too, to walk. */
-function makeArrays(data, shared, act) {
+function makeArrays(shared, act) {
   const { state } = shared;
   const axes = state.weights.shape.length;
   const [w, x, s] = letters(axes);
@@ -217,7 +217,7 @@ function build({ root, data, shared, state }) {
       shared.send();
     },
   });
-  const arrays = makeArrays(data, shared, act);
+  const arrays = makeArrays(shared, act);
   const facts = makeFacts();
   const sum = makeSum();
   const picture = surface({ height: 300, label: "Matrix" });
@@ -244,7 +244,7 @@ function build({ root, data, shared, state }) {
     nothing.say(now.count ? "" : "The kernel is longer than the signal: valid keeps no row.");
     arrays.show(now, right.clientWidth);
     const at = plan(picture.canvas.clientWidth, now);
-    drawMatrix(picture.begin(at.height), at, now, state.mode, colours);
+    drawMatrix(picture.begin(at.height), at, now, colours);
   };
   return { show, canvases: [picture.canvas] };
 }

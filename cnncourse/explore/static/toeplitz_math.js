@@ -29,7 +29,7 @@ const asPlane = ({ shape, values }) => ({
 });
 
 /** First output that a mode keeps of the full ones, and how many, along one axis. */
-export function keptAlong(k, n, mode) {
+function keptAlong(k, n, mode) {
   if (mode === "full") return [0, n + k - 1];
   return mode === "same" ? [Math.floor((k - 1) / 2), n] : [k - 1, Math.max(0, n - k + 1)];
 }

@@ -86,16 +86,16 @@ export function hit(at, { x, y }, now) {
 }
 
 /** The whole picture. */
-export function drawMatrix({ pen }, at, now, mode, colours) {
+export function drawMatrix({ pen }, at, now, colours) {
   const say = writer(pen, colours);
   drawPath(pen, at, now, colours);
   drawInput(pen, say, at, now, colours);
-  if (!at.flat) drawStrip(pen, say, at, now, colours);
+  if (!at.flat) drawStrip(say, at, now, colours);
   drawCells(pen, say, at, now, colours);
   drawRules(pen, at, now, colours);
   drawRowNames(say, at, now, colours);
-  drawOutputs(pen, say, at, now, mode, colours);
-  drawProducts(pen, say, at, now, colours);
+  drawOutputs(say, at, now, colours);
+  drawProducts(say, at, now, colours);
   drawFrames(pen, at, now, colours);
 }
 
@@ -139,7 +139,7 @@ function drawInput(pen, say, at, now, colours) {
 }
 
 /** Over each column of blocks: the kernel row in the block that the chosen row runs through. */
-function drawStrip(pen, say, at, now, colours) {
+function drawStrip(say, at, now, colours) {
   const i = Math.floor(now.row / now.size[1]);
   const width = now.image.shape[1] * at.wide;
   say("block", at.left - 8, at.strip + 8, { align: "end", size: 11, colour: colours.soft });
@@ -226,7 +226,7 @@ function drawRowNames(say, at, now, colours) {
 }
 
 /** The outputs, each beside its row; struck through where the mode drops it. */
-function drawOutputs(pen, say, at, now, mode, colours) {
+function drawOutputs(say, at, now, colours) {
   const [, , letter] = letters(now.axes);
   say(at.named ? `output ${letter}` : letter, at.named ? at.output : at.value, at.top - 12, {
     bold: true,
@@ -250,7 +250,7 @@ function drawOutputs(pen, say, at, now, mode, colours) {
 }
 
 /** Below the matrix: weight times input in each column that the row uses, and their sum. */
-function drawProducts(pen, say, at, now, colours) {
+function drawProducts(say, at, now, colours) {
   const middle = at.products + 13;
   say("products", at.left - 8, middle, { align: "end", bold: true });
   const size = sizeFor(
