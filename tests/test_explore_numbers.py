@@ -1,0 +1,100 @@
+"""Numbers in words: exact, one rule in Python and in the browser."""
+
+from fractions import Fraction
+
+import numpy as np
+import pytest
+
+from cnncourse.explore.numbers import added, bracketed, fixed, percent, plain, plural, signed
+from tests import parity
+
+TIES = [0.125, 0.375, 0.0625, 0.1875, 0.5, 1.5, 2.5, 0.0005, 0.00049999, 1.005, 1234.5675, 1.625]
+EXTREMES = [0.0, 1e6, 1e-30, 1e30, 1e21, 1e22, 1e15, 9.995e6, 1e7, 9999999.9999, 5e-324, 1.8e308]
+EXTREMES += [5e-10, 4.999e-10, 9.995e-4, 9.999e-5, float("nan"), float("inf")]
+
+
+def numbers():
+    rng = np.random.default_rng(0)
+    drawn = rng.normal(size=2000) * 10.0 ** rng.integers(-12, 18, 2000)
+    few = np.concatenate([TIES, EXTREMES])
+    return np.concatenate(
+        [few, -few, drawn, np.round(drawn[:500], 4), rng.integers(0, 4000, 500) / 16]
+    )
+
+
+@pytest.mark.parametrize("digits", [0, 1, 2, 3])
+def test_a_number_is_rounded_exactly_and_halves_away_from_zero(digits):
+    for value in numbers().tolist():
+        if not abs(value) < 1e15:
+            continue
+        written = Fraction(fixed(value, digits).replace("−", "-"))
+        twice = 2 * 10**digits * abs(Fraction(value))
+        assert abs(written) * 10**digits == (twice + 1) // 2
+        assert written == 0 or (written < 0) == (value < 0)
+        assert ("−" in fixed(value, digits)) == (written < 0)
+
+
+@pytest.mark.parametrize("digits", [0, 1, 2, 3])
+def test_what_is_not_zero_is_not_written_as_zero(digits):
+    for value in numbers().tolist():
+        if not 5e-10 <= abs(value) < np.inf:
+            continue
+        written = float(plain(value, digits).replace("−", "-"))
+        assert written == pytest.approx(value, rel=6e-3, abs=0.51 * 10.0**-digits)
+        assert written * value > 0
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (-0.0, "0"),
+        (1e-30, "0"),
+        (1e30, "1e30"),
+        (-9.996e30, "−1e31"),
+        (9999999.9999, "10000000"),
+        (0.0005, "0.001"),
+        (0.00049, "4.9e−4"),
+        (100.0, "100"),
+        (float("inf"), "–"),
+    ],
+)
+def test_a_plain_number(value, text):
+    assert plain(value) == text
+
+
+def test_the_browser_writes_the_same_numbers():
+    calls = []
+    for value in numbers().tolist():
+        calls += [("fixed", [value], fixed(value)), ("plain", [value], plain(value))]
+    for value in numbers()[:72].tolist():
+        for digits in (0, 1, 3, 4):
+            calls.append(("fixed", [value, digits], fixed(value, digits)))
+            calls.append(("plain", [value, digits], plain(value, digits)))
+        calls.append(("percent", [value], percent(value)))
+        calls.append(("percent", [value, 1], percent(value, 1)))
+    parity.agree("numbers", calls)
+
+
+def test_the_browser_writes_the_same_words():
+    calls = [("signed", [whole], signed(whole)) for whole in (-12, 0, 7)]
+    calls += [("bracketed", [text], bracketed(text)) for text in ("0", "−0.5", "2")]
+    calls += [("added", [texts], added(texts)) for texts in (["1", "−2", "−3", "4"], ["−1"], [])]
+    calls += [("plural", [count, "row"], plural(count, "row")) for count in (0, 1, 2)]
+    many = ("row stands", "rows stand")
+    calls += [("plural", [count, *many], plural(count, *many)) for count in (0, 1, 2)]
+    parity.agree("numbers", calls)
+
+
+@pytest.mark.parametrize(
+    ("value", "width", "text"),
+    [
+        (-0.25, 30, "−.25"),
+        (0.004, 30, ".004"),
+        (0.004, 20, "≈0"),
+        (1234.5, 30, "1235"),
+        (-1e6, 30, "−1e6"),
+        (12.0625, 60, "12.063"),
+    ],
+)
+def test_a_number_that_fits_a_cell(value, width, text):
+    parity.agree("numbers", [("fitted", [value, width, 7], text)])
