@@ -45,8 +45,8 @@ def random_states(seed, count):
             image=rng.integers(-9, 10, rng.integers(1, 15, 2)).astype(float),
             kernel=rng.integers(-4, 5, rng.integers(1, 6, 2)).astype(float),
             move=MOVES[rng.integers(3)],
-            rows=int(rng.integers(-12, 13)),
-            columns=int(rng.integers(-12, 13)),
+            down=int(rng.integers(-12, 13)),
+            right=int(rng.integers(-12, 13)),
             entering=ENTERING[rng.integers(2)],
             angle=int(15 * rng.integers(24)),
             factor=FACTORS[rng.integers(2)],
@@ -174,14 +174,14 @@ def test_circular_convolution_commutes_with_circular_shifts_by_multiples_of_the_
 ):
     state = state_with(boundary="circular", stride=stride, pooling=pooling, relu=True)
     shift = 2 * state.step
-    now = commutation(replace(state, rows=shift, columns=-shift))
+    now = commutation(replace(state, down=shift, right=-shift))
     assert (now.verdict, now.overall, int(now.band.sum())) == ("equal", 0.0, 0)
-    assert commutation(replace(state, rows=0, columns=0)).verdict == "equal"
+    assert commutation(replace(state, down=0, right=0)).verdict == "equal"
 
 
 @pytest.mark.parametrize("boundary", ["zeros", "circular"])
 def test_a_stride_breaks_it_for_other_shifts(boundary):
-    state = state_with(boundary=boundary, stride=2, rows=3, columns=2)
+    state = state_with(boundary=boundary, stride=2, down=3, right=2)
     now = commutation(state)
     assert now.verdict == "different"
     assert now.inside > 100
@@ -193,7 +193,7 @@ def test_a_stride_breaks_it_for_other_shifts(boundary):
 @pytest.mark.parametrize("rows", [1, 4])
 def test_zero_padding_breaks_it_in_a_band_as_wide_as_the_kernel_reaches(size, rows):
     kernel = np.random.default_rng(size).integers(1, 9, (size, size)).astype(float)
-    state = state_with(kernel=kernel, rows=rows, columns=0)
+    state = state_with(kernel=kernel, down=rows, right=0)
     now = commutation(state)
     reach = size // 2
     expected = np.zeros(24, dtype=bool)
@@ -210,7 +210,7 @@ def test_zero_padding_breaks_it_in_a_band_as_wide_as_the_kernel_reaches(size, ro
 
 
 def test_a_shift_along_rows_does_not_blame_the_padding_of_the_columns():
-    now = commutation(state_with(rows=2, columns=0))
+    now = commutation(state_with(down=2, right=0))
     assert not now.band[5:20].any()
     assert now.inside == 0
 
@@ -261,7 +261,7 @@ def band_by_trial(state):
 def test_the_band_of_a_shift_is_just_where_the_ways_can_differ():
     compared = 0
     for state in random_states(6, 150):
-        if state.move != "shift" or state.rows % state.step or state.columns % state.step:
+        if state.move != "shift" or state.down % state.step or state.right % state.step:
             continue
         # Each tap counts, and nothing hides behind a maximum.
         taps = np.arange(1.0, state.kernel.size + 1).reshape(state.kernel.shape)
@@ -278,7 +278,7 @@ def test_the_band_of_a_shift_is_just_where_the_ways_can_differ():
 
 def test_inside_the_band_of_any_shift_the_ways_never_differ():
     for state in random_states(7, 200):
-        if state.move != "shift" or state.rows % state.step or state.columns % state.step:
+        if state.move != "shift" or state.down % state.step or state.right % state.step:
             continue
         now = commutation(state)
         assert now.verdict in ("equal", "inside", "none") or now.band.all()
@@ -307,7 +307,7 @@ def test_equivariance_is_not_invariance():
 
 def test_a_shift_of_the_output_is_that_of_the_input_over_the_step():
     image = np.arange(36.0).reshape(6, 6)
-    state = state_with(rows=4, columns=-2, stride=2)
+    state = state_with(down=4, right=-2, stride=2)
     np.testing.assert_array_equal(move_output(image, state, 2), np.roll(image, (2, -1), (0, 1)))
     assert "g shifts by [2, −1]" in describe(state)
 
@@ -317,7 +317,7 @@ def test_a_shift_of_the_output_is_that_of_the_input_over_the_step():
     [
         ({}, "shifts x (24 × 24) by 3 down and 5 to the right; the opposite side enters"),
         (
-            {"rows": -1, "columns": -2, "entering": "zeros"},
+            {"down": -1, "right": -2, "entering": "zeros"},
             "by 1 up and 2 to the left; zeros enter",
         ),
         ({}, "are equal inside and differ only in the border band"),
@@ -373,9 +373,9 @@ def test_what_the_browser_sends_arrives_whole():
     explorer = explore.equivariance()
     values = np.array([[0.5, -1.0], [2.0, 0.0]])
     sent = {"shape": [2, 2], "dtype": "f8", "data": values.tobytes()}
-    explorer.set_state({"kernel": sent, "rows": -2, "boundary": "circular", "factor": 0.5})
+    explorer.set_state({"kernel": sent, "down": -2, "boundary": "circular", "factor": 0.5})
     assert explorer.kernel.tolist() == values.tolist()
-    assert (explorer.rows, explorer.boundary, explorer.factor) == (-2, "circular", 0.5)
+    assert (explorer.down, explorer.boundary, explorer.factor) == (-2, "circular", 0.5)
 
 
 def test_a_large_picture_is_reduced_and_that_is_said():
@@ -400,8 +400,8 @@ def test_a_bad_picture_is_refused_by_name(bad):
         ("kernel", np.ones((8, 8)), "got shape (8, 8)"),
         ("kernel", [1.0], "got shape (1,)"),
         ("move", "shear", "shear"),
-        ("rows", 13, "rows"),
-        ("columns", -13, "columns"),
+        ("down", 13, "down"),
+        ("right", -13, "right"),
         ("entering", "ones", "ones"),
         ("angle", 360, "angle"),
         ("factor", 3.0, "factor"),

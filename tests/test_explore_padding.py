@@ -31,7 +31,7 @@ def random_states(count, seed, *, most=(14, 5, 4, 3, 5)):
         n, k, s, d, p = most
         yield PaddingState(
             n=draw(1, n),
-            kernel=draw(1, k),
+            kernel_size=draw(1, k),
             stride=draw(1, s) if random.random() < 0.6 else (1, 1),
             dilation=draw(1, d) if random.random() < 0.4 else (1, 1),
             padding=rule or (draw(0, p), draw(0, p)),
@@ -47,8 +47,8 @@ def visits(state, pad):
     windows = [0, 0]
     for row in range(0, counts.shape[0], state.stride[0]):
         for column in range(0, counts.shape[1], state.stride[1]):
-            rows = [row + m * state.dilation[0] for m in range(state.kernel[0])]
-            columns = [column + m * state.dilation[1] for m in range(state.kernel[1])]
+            rows = [row + m * state.dilation[0] for m in range(state.kernel_size[0])]
+            columns = [column + m * state.dilation[1] for m in range(state.kernel_size[1])]
             if rows[-1] >= counts.shape[0] or columns[-1] >= counts.shape[1]:
                 continue
             windows = [row // state.stride[0] + 1, column // state.stride[1] + 1]
@@ -94,7 +94,7 @@ def test_the_taps_of_the_marked_window_on_padding():
         ones = np.ones((1, *state.n), int)
         inside = conv2d(
             ones,
-            np.ones((1, 1, *state.kernel), int),
+            np.ones((1, 1, *state.kernel_size), int),
             stride=state.stride,
             padding=pads(state),
             dilation=state.dilation,
@@ -103,13 +103,13 @@ def test_the_taps_of_the_marked_window_on_padding():
         assert now.window == tuple(
             min(w, m - 1) for w, m in zip(state.window, now.size, strict=True)
         )
-        assert now.taps_here == state.kernel[0] * state.kernel[1] - inside[now.window]
+        assert now.taps_here == state.kernel_size[0] * state.kernel_size[1] - inside[now.window]
         assert now.taps - now.taps_on_padding == inside.sum()
 
 
 def made(library, line, state):
     """Output size of a layer made by one line of code, on an image of ones."""
-    names = {"conv2d": conv2d, "kernel": np.ones((1, 1, *state.kernel))}
+    names = {"conv2d": conv2d, "kernel": np.ones((1, 1, *state.kernel_size))}
     image = np.ones((1, *state.n), np.float32)
     if library == "torch":
         torch = pytest.importorskip("torch")
@@ -154,7 +154,7 @@ def test_the_lines_of_torch_and_of_this_course_give_the_same_values():
         if now.problem:
             continue
         image = random.standard_normal((1, *state.n))
-        kernel = random.standard_normal((1, 1, *state.kernel))
+        kernel = random.standard_normal((1, 1, *state.kernel_size))
         module = eval(now.code.torch, {"nn": torch.nn}).double()
         layer = module if isinstance(module, torch.nn.Conv2d) else module[1]
         with torch.no_grad():
@@ -200,7 +200,7 @@ def test_the_words_of_the_three_slips():
     assert "stride 1 only: 6 × 7 gives 3 × 4" in " ".join(
         geometry(PaddingState(n=(6, 7), stride=(2, 2))).notes
     )
-    assert "bottom and at the right" in " ".join(geometry(PaddingState(kernel=(4, 4))).notes)
+    assert "bottom and at the right" in " ".join(geometry(PaddingState(kernel_size=(4, 4))).notes)
     # 6: a stride skips places, not taps; the "full" of the stride slide is not this padding.
     assert "never its taps" in " ".join(geometry(PaddingState(stride=(2, 1))).notes)
     assert "stride slide" in geometry(PaddingState(padding="full")).notes[0]
@@ -217,7 +217,7 @@ def test_words_say_the_numbers():
     assert "Output 1, 0 has its first tap on input row 1, column −2; 6 of its 9 taps" in words
     assert "used 3 to 6 times, 0 of them never" in words
     assert "spans 5 columns, the padded input has 4" in describe(
-        PaddingState(n=(7, 4), kernel=(3, 5), padding="valid")
+        PaddingState(n=(7, 4), kernel_size=(3, 5), padding="valid")
     )
 
 
@@ -227,8 +227,8 @@ def test_an_axis_of_the_smallest_sizes():
 
 
 def test_state_is_readable_and_settable():
-    explorer = explore.padding(n=(6, 9), kernel=3, stride=(2, 1), padding=(1, (0, 2)))
-    assert explorer.n == (6, 9) and explorer.kernel == (3, 3)
+    explorer = explore.padding(n=(6, 9), kernel_size=3, stride=(2, 1), padding=(1, (0, 2)))
+    assert explorer.n == (6, 9) and explorer.kernel_size == (3, 3)
     assert explorer.padding == ((1, 1), (0, 2))
     explorer.padding, explorer.window = "valid", (1, 6)
     explorer.n = [4, 5]
@@ -246,7 +246,7 @@ def test_state_is_readable_and_settable():
         ("n", (3, 25)),
         ("n", (3, 3, 3)),
         ("n", float("nan")),
-        ("kernel", 8),
+        ("kernel_size", 8),
         ("stride", "2"),
         ("dilation", True),
         ("padding", "some"),
@@ -270,7 +270,7 @@ def test_bad_values_are_refused_and_the_state_stays(name, value):
 
 
 def test_the_largest_state_is_drawn_and_small_enough_for_a_notebook():
-    largest = {name: LARGEST[name] for name in ("n", "kernel", "dilation", "padding")}
+    largest = {name: LARGEST[name] for name in ("n", "kernel_size", "dilation", "padding")}
     for explorer in (explore.padding(), explore.padding(**largest, counts=True)):
         page = explorer._repr_mimebundle_()[0]["text/html"]
         assert len(page) < 60_000

@@ -226,4 +226,4 @@ def _padded(image: FloatArray, state: EquivarianceState, beyond: float) -> Float
 
 def rest(state: EquivarianceState) -> bool:
     """Whether the shift is no multiple of the distance between outputs."""
-    return bool(state.rows % state.step or state.columns % state.step)
+    return bool(state.down % state.step or state.right % state.step)

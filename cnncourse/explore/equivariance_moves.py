@@ -21,14 +21,13 @@ _OUTSIDE = 1e-9
 class MoveState:
     """The motion g: its kind and its amounts.
 
-    A shift by `rows` downwards and `columns` to the right lets the opposite side ("circular") or
-    zeros enter. A turn goes counter-clockwise by `angle` degrees about the middle, a scaling by
+    A shift by `down` and `right`, pixels, lets the opposite side ("circular") or zeros enter. A turn goes counter-clockwise by `angle` degrees about the middle, a scaling by
     `factor` leaves the middle in place; both bring zeros in from outside.
     """
 
     move: str = "shift"
-    rows: int = 3
-    columns: int = 5
+    down: int = 3
+    right: int = 5
     entering: str = "circular"
     angle: int = 90
     factor: float = 2.0
@@ -104,7 +103,7 @@ def _linear(image: FloatArray, state: MoveState, outside: float) -> FloatArray:
 def move_input(image: FloatArray, state: MoveState) -> FloatArray:
     """Apply g to the input."""
     if state.move == "shift":
-        return shifted(image, state.rows, state.columns, state.entering)
+        return shifted(image, state.down, state.right, state.entering)
     return _linear(image, state, 0.0)
 
 
@@ -117,7 +116,7 @@ def move_output(image: FloatArray, state: MoveState, step: int, outside: float =
     if image.size == 0:
         return image
     if state.move == "shift":
-        rows, columns = (int(d / step) for d in (state.rows, state.columns))
+        rows, columns = (int(d / step) for d in (state.down, state.right))
         return shifted(image, rows, columns, state.entering, outside)
     return _linear(image, state, outside)
 
@@ -125,7 +124,7 @@ def move_output(image: FloatArray, state: MoveState, step: int, outside: float =
 def unknown_part(shape: tuple[int, ...], state: MoveState) -> FloatArray:
     """1 where g(x) takes something from outside x, 0 elsewhere."""
     if state.move == "shift":
-        return shifted(np.zeros(shape), state.rows, state.columns, state.entering, outside=1.0)
+        return shifted(np.zeros(shape), state.down, state.right, state.entering, outside=1.0)
     moved = _linear(np.ones(shape), state, 0.0)
     return np.where(1 - moved > _OUTSIDE, 1.0, 0.0)
 
@@ -136,7 +135,7 @@ def moved_by(state: MoveState, name: str) -> str:
         return f"turns {name} by {state.angle}°"
     if state.move == "scale":
         return f"scales {name} by {'2' if state.factor == 2 else '½'}"
-    down = f"{abs(state.rows)} {'down' if state.rows >= 0 else 'up'}"
-    right = f"{abs(state.columns)} to the {'right' if state.columns >= 0 else 'left'}"
+    down = f"{abs(state.down)} {'down' if state.down >= 0 else 'up'}"
+    right = f"{abs(state.right)} to the {'right' if state.right >= 0 else 'left'}"
     what = "the opposite side enters" if state.entering == "circular" else "zeros enter"
     return f"shifts {name} by {down} and {right}; {what}"

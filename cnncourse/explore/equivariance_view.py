@@ -34,8 +34,8 @@ class EquivarianceExplorer(Explorer, module="equivariance", title="Equivariance 
         7 x 7 at most; cross-correlated, not flipped.
     move : str
         The motion g: "shift", "rotate" or "scale".
-    rows, columns : int
-        The shift, downwards and to the right, -12 to 12.
+    down, right : int
+        The shift, pixels, -12 to 12; negative ones go up and to the left.
     entering : str
         What a shift lets in: "circular" the opposite side, "zeros" zeros.
     angle : int
@@ -63,8 +63,8 @@ class EquivarianceExplorer(Explorer, module="equivariance", title="Equivariance 
     image = Array(2, LARGEST_IMAGE).tag(sync=True)
     kernel = Array(2, LARGEST_KERNEL).tag(sync=True)
     move = traitlets.Enum(MOVES, default_value="shift").tag(sync=True)
-    rows = traitlets.Int(3, min=-LARGEST_SHIFT, max=LARGEST_SHIFT).tag(sync=True)
-    columns = traitlets.Int(5, min=-LARGEST_SHIFT, max=LARGEST_SHIFT).tag(sync=True)
+    down = traitlets.Int(3, min=-LARGEST_SHIFT, max=LARGEST_SHIFT).tag(sync=True)
+    right = traitlets.Int(5, min=-LARGEST_SHIFT, max=LARGEST_SHIFT).tag(sync=True)
     entering = traitlets.Enum(ENTERING, default_value="circular").tag(sync=True)
     angle = traitlets.Int(90, min=0, max=359).tag(sync=True)
     factor = traitlets.Enum(FACTORS, default_value=2.0).tag(sync=True)

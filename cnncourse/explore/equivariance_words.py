@@ -68,10 +68,10 @@ def on_the_output(state: EquivarianceState) -> list[str]:
     if state.move == "rotate" or state.step == 1:
         return []
     if not rest(state):
-        rows, columns = state.rows // state.step, state.columns // state.step
+        down, right = state.down // state.step, state.right // state.step
         return [
             f"On the outputs, which lie {state.step} pixels apart, g shifts by "
-            f"[{signed(rows)}, {signed(columns)}]."
+            f"[{signed(down)}, {signed(right)}]."
         ]
     return [
         f"The outputs lie {state.step} pixels apart and the shift is no multiple of that: no shift "

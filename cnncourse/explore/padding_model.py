@@ -18,7 +18,7 @@ RULES = ("valid", "same", "torch_same", "half", "full")
 
 Padding = str | tuple[Pair, Pair]
 
-LARGEST = {"n": 24, "kernel": 7, "stride": 6, "dilation": 4, "padding": 24}
+LARGEST = {"n": 24, "kernel_size": 7, "stride": 6, "dilation": 4, "padding": 24}
 """Most that the explorer takes along one axis."""
 
 LAYERS = 12
@@ -34,7 +34,7 @@ class PaddingState:
     """
 
     n: Pair = (7, 7)
-    kernel: Pair = (3, 3)
+    kernel_size: Pair = (3, 3)
     stride: Pair = (1, 1)
     dilation: Pair = (1, 1)
     padding: Padding = "same"
@@ -107,7 +107,7 @@ def pads(state: PaddingState, n: Pair | None = None) -> tuple[Pair, Pair]:
     rows, columns = (
         _axis_pads(state.padding, size, k, s, d)
         for size, k, s, d in zip(
-            n or state.n, state.kernel, state.stride, state.dilation, strict=True
+            n or state.n, state.kernel_size, state.stride, state.dilation, strict=True
         )
     )
     return rows, columns
@@ -160,7 +160,7 @@ def geometry(state: PaddingState) -> Geometry:
     size = (0, 0) if problem else (axes[0].outputs, axes[1].outputs)
     window = clamped(state.window, size)
     seen = [axis.counts[axis.before : axis.before + axis.n] for axis in axes]
-    taps = size[0] * size[1] * state.kernel[0] * state.kernel[1]
+    taps = size[0] * size[1] * state.kernel_size[0] * state.kernel_size[1]
     inside = [_taps_inside(axis, at) for axis, at in zip(axes, window, strict=True)]
     lit = [sum(count > 0 for count in counts) for counts in seen]
     return Geometry(
@@ -173,7 +173,9 @@ def geometry(state: PaddingState) -> Geometry:
         unused=state.n[0] * state.n[1] - (0 if problem else lit[0] * lit[1]),
         taps=taps,
         taps_on_padding=0 if problem else taps - sum(seen[0]) * sum(seen[1]),
-        taps_here=0 if problem else state.kernel[0] * state.kernel[1] - inside[0] * inside[1],
+        taps_here=0
+        if problem
+        else state.kernel_size[0] * state.kernel_size[1] - inside[0] * inside[1],
         chain=_chain(state),
         notes=notes(state, axes, problem),
         code=code(state, pads(state)),
@@ -199,7 +201,9 @@ def _pair(numbers: Iterable[int]) -> Pair:
 def _axes(state: PaddingState, n: Pair) -> tuple[Axis, Axis]:
     rows, columns = (
         axis_of(*sizes)
-        for sizes in zip(n, state.kernel, state.stride, state.dilation, pads(state, n), strict=True)
+        for sizes in zip(
+            n, state.kernel_size, state.stride, state.dilation, pads(state, n), strict=True
+        )
     )
     return rows, columns
 
@@ -248,7 +252,7 @@ def describe(state: PaddingState) -> str:
             *words,
             f"Output {now.window[0]}, {now.window[1]} has its first tap on input row {row}, "
             f"column {column}; {now.taps_here} of its "
-            f"{state.kernel[0] * state.kernel[1]} taps lie on padding.",
+            f"{state.kernel_size[0] * state.kernel_size[1]} taps lie on padding.",
             f"Each input pixel is used {now.used[0]} to {now.used[1]} times, "
             f"{now.unused} of them never.",
         ]

@@ -21,7 +21,7 @@ from cnncourse.explore.padding_picture import picture
 from cnncourse.plots.picture import Picture
 from cnncourse.shapes import Pair
 
-_SIZES = ("n", "kernel", "stride", "dilation")
+_SIZES = ("n", "kernel_size", "stride", "dilation")
 
 
 class _Checked(traitlets.TraitType):
@@ -53,7 +53,7 @@ class PaddingExplorer(Explorer, module="padding", title="Padding explorer"):
     ----------
     n : (int, int)
         Input size, pixels, 1 to 24.
-    kernel : (int, int)
+    kernel_size : (int, int)
         Taps, 1 to 7.
     stride : (int, int)
         Pixels from window to window, 1 to 6.
@@ -76,7 +76,7 @@ class PaddingExplorer(Explorer, module="padding", title="Padding explorer"):
     """
 
     n = _Checked(size_pair, (7, 7)).tag(sync=True)
-    kernel = _Checked(size_pair, (3, 3)).tag(sync=True)
+    kernel_size = _Checked(size_pair, (3, 3)).tag(sync=True)
     stride = _Checked(size_pair, (1, 1)).tag(sync=True)
     dilation = _Checked(size_pair, (1, 1)).tag(sync=True)
     padding = _Checked(padding_of, "same").tag(sync=True)
@@ -87,7 +87,7 @@ class PaddingExplorer(Explorer, module="padding", title="Padding explorer"):
         """What the learner has chosen so far."""
         return PaddingState(
             n=self.n,
-            kernel=self.kernel,
+            kernel_size=self.kernel_size,
             stride=self.stride,
             dilation=self.dilation,
             padding=self.padding,
@@ -120,7 +120,7 @@ class PaddingExplorer(Explorer, module="padding", title="Padding explorer"):
 
 def padding(
     n: int | Pair = 7,
-    kernel: int | Pair = 3,
+    kernel_size: int | Pair = 3,
     *,
     stride: int | Pair = 1,
     padding: Any = "same",
@@ -131,7 +131,7 @@ def padding(
 
     Parameters
     ----------
-    n, kernel, stride, padding, dilation, **state
+    n, kernel_size, stride, padding, dilation, **state
         As the attributes of `PaddingExplorer`.
 
     Returns
@@ -145,9 +145,9 @@ def padding(
 
     Examples
     --------
-    >>> padding(8, kernel=(3, 2), stride=2, padding="valid").describe()[:60]
+    >>> padding(8, kernel_size=(3, 2), stride=2, padding="valid").describe()[:60]
     'Rows: input 8, padding 0 before and 0 after, kernel 3, strid'
     """
     return PaddingExplorer(
-        n=n, kernel=kernel, stride=stride, padding=padding, dilation=dilation, **state
+        n=n, kernel_size=kernel_size, stride=stride, padding=padding, dilation=dilation, **state
     )

@@ -111,7 +111,7 @@ def _torch(state: PaddingState, pads: tuple[Pair, Pair]) -> str:
     options = f"stride={state.stride}{padding}"
     if max(state.dilation) > 1:
         options += f", dilation={state.dilation}"
-    layer = f"nn.Conv2d(1, 1, {state.kernel}, {options})"
+    layer = f"nn.Conv2d(1, 1, {state.kernel_size}, {options})"
     if even or state.padding == "torch_same":
         return layer
     return f"nn.Sequential(nn.ZeroPad2d(({left}, {right}, {top}, {bottom})), {layer})"
@@ -125,7 +125,7 @@ def _keras(state: PaddingState, pads: tuple[Pair, Pair]) -> str:
         options += f", dilation_rate={state.dilation}"
     if name:
         options += f', padding="{name}"'
-    layer = f"layers.Conv2D(1, {state.kernel}, {options})"
+    layer = f"layers.Conv2D(1, {state.kernel_size}, {options})"
     if name:
         return layer
     return f"keras.Sequential([layers.ZeroPadding2D({pads}), {layer}])"

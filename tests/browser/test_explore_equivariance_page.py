@@ -51,7 +51,7 @@ def box_of(page, column, top):
     "state",
     [
         {},
-        {"boundary": "circular", "stride": 2, "rows": 4, "columns": 2, "entering": "circular"},
+        {"boundary": "circular", "stride": 2, "down": 4, "right": 2, "entering": "circular"},
         {"move": "rotate", "kernel": KERNELS_2D["laplacian"]},
         {"move": "scale", "factor": 0.5, "pooling": "average", "relu": True},
         {"image": np.ones((2, 2)), "boundary": "valid"},
@@ -76,8 +76,8 @@ def test_the_keyboard_alone_does_everything(show_explorer):
         sent(page, trait, value)
         setattr(explorer, trait, value)
 
-    step("slider", "Rows", "rows", 4)
-    step("slider", "Columns", "columns", 4, "ArrowLeft")
+    step("slider", "Down", "down", 4)
+    step("slider", "Right", "right", 4, "ArrowLeft")
     step("radio", "opposite side", "entering", "zeros")
     step("radio", "1", "stride", 2)
     step("checkbox", "ReLU", "relu", True, "Space")
@@ -143,7 +143,7 @@ def test_the_kernel_grows_around_its_middle(show_explorer):
 
 
 def test_the_mouse_drags_the_picture_and_tells_python_at_the_end(show_explorer):
-    explorer = explore.equivariance(rows=0, columns=0)
+    explorer = explore.equivariance(down=0, right=0)
     page = show_explorer(explorer)
     x, y, size = box_of(page, 1, "upper")
     cell = size / 24
@@ -152,9 +152,9 @@ def test_the_mouse_drags_the_picture_and_tells_python_at_the_end(show_explorer):
     page.mouse.move(x + size / 2 - 4 * cell, y + size / 2 + 2 * cell, steps=5)
     assert page.evaluate("explorer.saves") == 0
     page.mouse.up()
-    sent(page, "rows", 2)
-    sent(page, "columns", -4)
-    explorer.rows, explorer.columns = 2, -4
+    sent(page, "down", 2)
+    sent(page, "right", -4)
+    explorer.down, explorer.right = 2, -4
     says_what_python_says(page, explorer)
     clean(page)
 
@@ -193,7 +193,7 @@ def test_an_own_picture_is_taken_and_another_file_refused(show_explorer, tmp_pat
     )
     page.get_by_role("slider", name="Rows").focus()
     page.keyboard.press("ArrowRight")
-    sent(page, "rows", 4)
+    sent(page, "down", 4)
 
 
 def test_a_reduced_picture_is_said_and_python_s_changes_are_followed(show_explorer):

@@ -28,7 +28,7 @@ def text(page, key):
 
 
 def test_it_says_and_shows_python_s_numbers(show_explorer):
-    state = {"n": (8, 9), "kernel": (3, 2), "stride": (2, 3), "padding": ((0, 1), (2, 0))}
+    state = {"n": (8, 9), "kernel_size": (3, 2), "stride": (2, 3), "padding": ((0, 1), (2, 0))}
     page = show_explorer(explore.padding(**state, window=(1, 2)))
     spoken(page, **state, window=(1, 2))
     assert "⌊(8 + 0 + 1 − 1·(3 − 1) − 1) / 2⌋ + 1\n= ⌊6 / 2⌋ + 1 = 4" in text(page, "sum-rows")
@@ -56,8 +56,8 @@ def test_the_keyboard_alone_does_everything(show_explorer):
     page.get_by_role("slider", name="kernel, rows").focus()
     page.keyboard.press("ArrowRight")
     # A smaller output takes the window along.
-    spoken(page, kernel=4, padding="valid", window=(3, 3))
-    assert sent(page, "kernel") == [4, 4]
+    spoken(page, kernel_size=4, padding="valid", window=(3, 3))
+    assert sent(page, "kernel_size") == [4, 4]
     page.get_by_role("checkbox", name="Columns as rows").focus()
     page.keyboard.press("Space")
     for name, key in [("input, columns", "ArrowLeft"), ("stride, rows", "ArrowRight")]:
@@ -65,7 +65,7 @@ def test_the_keyboard_alone_does_everything(show_explorer):
         page.keyboard.press(key)
     page.get_by_role("slider", name="padding before, columns").focus()
     page.keyboard.press("ArrowRight")
-    state = {"n": (7, 6), "kernel": 4, "stride": (2, 1), "padding": ((0, 0), (1, 0))}
+    state = {"n": (7, 6), "kernel_size": 4, "stride": (2, 1), "padding": ((0, 0), (1, 0))}
     spoken(page, **state, window=(1, 2))
     assert page.get_by_role("radio", name="own").is_checked()
     page.get_by_role("checkbox", name="Visit counts").focus()
@@ -78,7 +78,9 @@ def test_the_keyboard_alone_does_everything(show_explorer):
 
 
 def test_the_mouse_moves_the_window_in_the_input_and_in_the_output(show_explorer):
-    page = show_explorer(explore.padding(n=(6, 8), kernel=(3, 2), stride=(1, 2), padding="full"))
+    page = show_explorer(
+        explore.padding(n=(6, 8), kernel_size=(3, 2), stride=(1, 2), padding="full")
+    )
     box = page.locator(CANVAS).bounding_box()
     # Input 6 x 8 with padding 10 x 10, output 8 x 5: cells of the same size, side by side.
     cell = int(min(46, (box["width"] - 120) / 15, (420 - 68) / 10))
@@ -93,23 +95,23 @@ def test_the_mouse_moves_the_window_in_the_input_and_in_the_output(show_explorer
     assert sent(page, "window") == [3, 2]
     assert page.evaluate("document.activeElement.type") == "range"
     page.keyboard.press("ArrowRight")
-    spoken(page, n=(6, 8), kernel=(3, 2), stride=(1, 2), padding="full", window=(3, 3))
+    spoken(page, n=(6, 8), kernel_size=(3, 2), stride=(1, 2), padding="full", window=(3, 3))
     output = (left + 10 * cell + 72, top + cell)
     page.mouse.click(box["x"] + output[0] + 4.5 * cell, box["y"] + output[1] + 6.5 * cell)
-    spoken(page, n=(6, 8), kernel=(3, 2), stride=(1, 2), padding="full", window=(6, 4))
+    spoken(page, n=(6, 8), kernel_size=(3, 2), stride=(1, 2), padding="full", window=(6, 4))
     assert page.errors == []
 
 
 def test_no_output_is_said_and_left_again(show_explorer):
-    page = show_explorer(explore.padding(n=4, kernel=5, padding="valid"))
+    page = show_explorer(explore.padding(n=4, kernel_size=5, padding="valid"))
     assert "No output is left" in page.locator(".pd-problem").inner_text()
     assert page.get_by_role("slider", name="Step").is_disabled()
     page.get_by_role("radio", name="same, PyTorch").check(force=True)
-    spoken(page, n=4, kernel=5, padding="torch_same")
+    spoken(page, n=4, kernel_size=5, padding="torch_same")
     assert page.locator(".pd-problem").inner_text() == ""
     page.get_by_role("slider", name="stride, rows").focus()
     page.keyboard.press("ArrowRight")
-    spoken(page, n=4, kernel=5, stride=2, padding="torch_same")
+    spoken(page, n=4, kernel_size=5, stride=2, padding="torch_same")
     assert "PyTorch refuses" in page.locator(".pd-problem").inner_text()
     assert "✗ ValueError" in text(page, "torch-error")
     assert page.errors == []

@@ -25,7 +25,7 @@ import {
 import { cellAt, drawSquare, inBox, placesOf } from "./equivariance_pictures.js";
 
 const STATE = [
-  ...["image", "kernel", "move", "rows", "columns", "entering", "angle", "factor"],
+  ...["image", "kernel", "move", "down", "right", "entering", "angle", "factor"],
   ...["boundary", "stride", "relu", "pooling", "row", "column", "_notice"],
 ];
 const LARGEST_SHIFT = 12;
@@ -74,8 +74,8 @@ function makeMotion(shared) {
   ]);
   const amounts = {
     shift: [
-      slid(shared, "rows", "Rows", span),
-      slid(shared, "columns", "Columns", span),
+      slid(shared, "down", "Down", span),
+      slid(shared, "right", "Right", span),
       chosen(shared, "entering", "Enters", [
         ["circular", "opposite side"],
         ["zeros", "zeros"],
@@ -268,14 +268,14 @@ function makeSquare(shared, latest) {
     const [box, shape] = [boxes.moved, latest().moved.shape];
     grip = null;
     if (state.move === "shift" && cellAt(box, shape, x, y))
-      grip = { x, y, rows: state.rows, columns: state.columns, cell: inBox(box, shape).cell };
+      grip = { x, y, down: state.down, right: state.right, cell: inBox(box, shape).cell };
     return Boolean(grip || pick(x, y));
   };
   const limited = (by) => Math.max(-LARGEST_SHIFT, Math.min(LARGEST_SHIFT, Math.round(by)));
   const move = ({ x, y }) => {
     if (grip) {
       const [down, right] = [(y - grip.y) / grip.cell, (x - grip.x) / grip.cell];
-      shared.set({ rows: limited(grip.rows + down), columns: limited(grip.columns + right) });
+      shared.set({ down: limited(grip.down + down), right: limited(grip.right + right) });
       return;
     }
     const at = pick(x, y);

@@ -74,21 +74,21 @@ function linear(image, { move, angle, factor }, outside) {
 /** The motion g on the input. */
 function moveInput(image, state) {
   if (state.move !== "shift") return linear(image, state, 0);
-  return shiftedBy(image, state.rows, state.columns, state.entering, 0);
+  return shiftedBy(image, state.down, state.right, state.entering, 0);
 }
 
 /** The motion g on the output; a shift is divided by the step, and rounded towards 0. */
 function moveOutput(image, state, outside = 0) {
   if (!image.values.length) return image;
   if (state.move !== "shift") return linear(image, state, outside);
-  const [rows, columns] = [state.rows, state.columns].map((d) => Math.trunc(d / stepOf(state)));
+  const [rows, columns] = [state.down, state.right].map((d) => Math.trunc(d / stepOf(state)));
   return shiftedBy(image, rows, columns, state.entering, outside);
 }
 
 /** 1 where g(x) takes something from outside x. */
 function unknownPart(shape, state) {
   if (state.move === "shift")
-    return shiftedBy(filled(shape, 0), state.rows, state.columns, state.entering, 1);
+    return shiftedBy(filled(shape, 0), state.down, state.right, state.entering, 1);
   const moved = linear(filled(shape, 1), state, 0);
   return { shape: moved.shape, values: moved.values.map((share) => (1 - share > EQUAL ? 1 : 0)) };
 }
@@ -145,7 +145,7 @@ function tapsOf(image, state, beyond) {
 }
 
 /** Whether the shift is no multiple of the distance between outputs. */
-const hasRest = (state) => [state.rows, state.columns].some((d) => d % stepOf(state) !== 0);
+const hasRest = (state) => [state.down, state.right].some((d) => d % stepOf(state) !== 0);
 
 /** Outputs that the border can change, whatever the picture holds: an array of 0 and 1. */
 function borderBand(image, state, shape) {
@@ -243,13 +243,13 @@ export function bracketed(value) {
 }
 
 /** What g does to the picture called `name`. */
-function movedBy({ move, rows, columns, entering, angle, factor }, name) {
+function movedBy({ move, down, right, entering, angle, factor }, name) {
   if (move === "rotate") return `turns ${name} by ${angle}°`;
   if (move === "scale") return `scales ${name} by ${factor === 2 ? "2" : "½"}`;
-  const down = `${Math.abs(rows)} ${rows >= 0 ? "down" : "up"}`;
-  const right = `${Math.abs(columns)} to the ${columns >= 0 ? "right" : "left"}`;
+  const vertical = `${Math.abs(down)} ${down >= 0 ? "down" : "up"}`;
+  const across = `${Math.abs(right)} to the ${right >= 0 ? "right" : "left"}`;
   const what = entering === "circular" ? "the opposite side enters" : "zeros enter";
-  return `shifts ${name} by ${down} and ${right}; ${what}`;
+  return `shifts ${name} by ${vertical} and ${across}; ${what}`;
 }
 
 /** The layer f in words. */
@@ -269,7 +269,7 @@ function ofInvariance({ change }) {
 
 /** What g does to the outputs, if that takes a word. */
 export function onTheOutput(state) {
-  const { move, angle, rows, columns } = state;
+  const { move, angle } = state;
   const step = stepOf(state);
   if (move === "scale" || (move === "rotate" && angle % 90))
     return ["Between pixels, g interpolates (bilinear)."];
@@ -279,7 +279,7 @@ export function onTheOutput(state) {
       `The outputs lie ${step} pixels apart and the shift is no multiple of that: ` +
         "no shift of the output fits, the next one towards 0 is tried.",
     ];
-  const [down, right] = [rows, columns].map((d) => String(d / step).replace("-", "−"));
+  const [down, right] = [state.down, state.right].map((d) => String(d / step).replace("-", "−"));
   return [`On the outputs, which lie ${step} pixels apart, g shifts by [${down}, ${right}].`];
 }
 

@@ -214,10 +214,10 @@ function drawScale(pen, { x, y, size }, largest, name, colours) {
 }
 
 /** What g does, under x. */
-function drawMotion(pen, { x, y, size }, { move, rows, columns, angle, factor }, colours) {
+function drawMotion(pen, { x, y, size }, { move, down, right, angle, factor }, colours) {
   const signed = (n) => (n > 0 ? `+${n}` : String(n).replace("-", "−"));
   const words = {
-    shift: `g: rows ${signed(rows)}, columns ${signed(columns)}`,
+    shift: `g: down ${signed(down)}, right ${signed(right)}`,
     rotate: `g: turn by ${angle}°`,
     scale: `g: scale by ${factor === 2 ? "2" : "½"}`,
   };

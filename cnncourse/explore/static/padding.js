@@ -81,13 +81,13 @@ const RULE_OPTIONS = [
 
 const SIZE_ROWS = [
   { name: "n", label: "input", letter: "n", min: 1, max: 24 },
-  { name: "kernel", label: "kernel", letter: "k", min: 1, max: 7 },
+  { name: "kernel_size", label: "kernel", letter: "k", min: 1, max: 7 },
   { name: "stride", label: "stride", letter: "s", min: 1, max: 6 },
   { name: "dilation", label: "dilation", letter: "d", min: 1, max: 4 },
   { side: 0, label: "padding before", letter: "p₀", min: 0, max: 24 },
   { side: 1, label: "padding after", letter: "p₁", min: 0, max: 24 },
 ];
-const PAIRS = ["n", "kernel", "stride", "dilation"];
+const PAIRS = ["n", "kernel_size", "stride", "dilation"];
 const AXIS_NAMES = ["rows", "columns"];
 
 /** What the controls do to the state; what becomes too small for the window moves it. */
@@ -258,7 +258,7 @@ function equalised(state) {
 
 const { render } = explorer({
   title: "Padding explorer",
-  names: ["n", "kernel", "stride", "dilation", "padding", "window", "counts"],
+  names: ["n", "kernel_size", "stride", "dilation", "padding", "window", "counts"],
   compute,
   describe,
   build,

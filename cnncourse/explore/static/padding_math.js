@@ -19,9 +19,9 @@ function axisPads(rule, n, k, stride, dilation) {
 }
 
 /** Padding [[top, bottom], [left, right]] of a state, or of it with another input. */
-export function pads({ padding, n, kernel, stride, dilation }, size = n) {
+export function pads({ padding, n, kernel_size, stride, dilation }, size = n) {
   if (!NAMED.includes(padding)) return padding;
-  return pairOf((a) => axisPads(padding, size[a], kernel[a], stride[a], dilation[a]));
+  return pairOf((a) => axisPads(padding, size[a], kernel_size[a], stride[a], dilation[a]));
 }
 
 /** Sizes and visit counts along one axis. */
@@ -45,7 +45,7 @@ function axisOf(n, kernel, stride, dilation, [before, after]) {
 function axesOf(state, size = state.n) {
   const sides = pads(state, size);
   return pairOf((a) =>
-    axisOf(size[a], state.kernel[a], state.stride[a], state.dilation[a], sides[a]),
+    axisOf(size[a], state.kernel_size[a], state.stride[a], state.dilation[a], sides[a]),
   );
 }
 
@@ -102,7 +102,7 @@ export function compute(data, state) {
   const size = problem ? [0, 0] : pairOf((a) => axes[a].outputs);
   const window = pairOf((a) => Math.max(0, Math.min(state.window[a], size[a] - 1)));
   const seen = axes.map(({ counts, before, n }) => counts.slice(before, before + n));
-  const area = state.kernel[0] * state.kernel[1];
+  const area = state.kernel_size[0] * state.kernel_size[1];
   const taps = size[0] * size[1] * area;
   const lit = seen.map((counts) => counts.filter((count) => count > 0).length);
   const inside = pairOf((a) => tapsInside(axes[a], window[a]));
@@ -194,24 +194,24 @@ function codeOf(state, sides) {
   };
 }
 
-function torchLine({ padding, kernel, stride, dilation }, sides, dilated) {
+function torchLine({ padding, kernel_size, stride, dilation }, sides, dilated) {
   const [[top, bottom], [left, right]] = sides;
   const even = top === bottom && left === right;
   let options = `stride=${tuple(stride)}`;
   if (padding === "torch_same") options += ', padding="same"';
   else if (padding !== "valid" && even) options += `, padding=(${top}, ${left})`;
   if (dilated) options += `, dilation=${tuple(dilation)}`;
-  const layer = `nn.Conv2d(1, 1, ${tuple(kernel)}, ${options})`;
+  const layer = `nn.Conv2d(1, 1, ${tuple(kernel_size)}, ${options})`;
   if (even || padding === "torch_same") return layer;
   return `nn.Sequential(nn.ZeroPad2d((${left}, ${right}, ${top}, ${bottom})), ${layer})`;
 }
 
-function kerasLine({ padding, kernel, stride, dilation }, sides, dilated) {
+function kerasLine({ padding, kernel_size, stride, dilation }, sides, dilated) {
   const name = { valid: "valid", same: "same", torch_same: "same" }[padding];
   let options = `strides=${tuple(stride)}`;
   if (dilated) options += `, dilation_rate=${tuple(dilation)}`;
   if (name) options += `, padding="${name}"`;
-  const layer = `layers.Conv2D(1, ${tuple(kernel)}, ${options})`;
+  const layer = `layers.Conv2D(1, ${tuple(kernel_size)}, ${options})`;
   return name ? layer : `keras.Sequential([layers.ZeroPadding2D(${pairs(sides)}), ${layer}])`;
 }
 
@@ -233,7 +233,7 @@ export function describe(data, state, now = compute(data, state)) {
   });
   if (now.problem) return [...words, now.problem].join(" ");
   const [row, column] = now.first.map((at) => String(at).replace("-", "−"));
-  const area = state.kernel[0] * state.kernel[1];
+  const area = state.kernel_size[0] * state.kernel_size[1];
   return [
     ...words,
     `Output ${now.window[0]}, ${now.window[1]} has its first tap on input row ${row}, ` +
