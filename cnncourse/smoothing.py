@@ -12,10 +12,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from cnncourse._arrays import choice, integer, numeric_array
+from cnncourse._arrays import FloatArray, choice, integer, numeric_array
 from cnncourse.conv import convolve1d
-
-FloatArray = NDArray[np.float64]
 
 STARTS = ("renormalise", "zeros", "drop")
 

@@ -7,9 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from cnncourse._arrays import integer
-
-FloatArray = NDArray[np.float64]
+from cnncourse._arrays import FloatArray, integer
 
 
 @dataclass(frozen=True, eq=False, repr=False)

@@ -8,14 +8,14 @@ from typing import Any, ClassVar
 import anywidget
 import numpy as np
 import traitlets
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
+from cnncourse._arrays import FloatArray
 from cnncourse.plots.picture import Picture
 from cnncourse.widgets import compact, framed, joined_module, page_of, style_sheet
 
 STATIC = Path(__file__).resolve().parent / "static"
 
-FloatArray = NDArray[np.float64]
 
 # For the still picture in a notebook: sharp enough beside text, and small.
 SHARPNESS, COLOURS = 1.25, 48
@@ -27,6 +27,9 @@ TOO_LARGE = (
     "A picture: live, this explorer would add {size} to the notebook. Run its cell to move it; "
     "<code>save_html(path)</code> writes it as a page of its own."
 )
+
+LARGEST_NUMBER = 1e6
+"""Numbers of a state lie between this and its negative, so that they fit into cells and words."""
 
 GREY_WEIGHTS = (0.299, 0.587, 0.114)
 """Share of red, green and blue in the luma of ITU-R BT.601."""
@@ -42,6 +45,7 @@ class Explorer(anywidget.AnyWidget):
     """
 
     title: ClassVar[str]
+    _sent: frozenset[str] = frozenset()
 
     def __init_subclass__(cls, *, module: str = "", title: str = "", **kwargs: Any) -> None:
         # anywidget makes a class of its own of each instance: that one changes nothing.
@@ -69,6 +73,32 @@ class Explorer(anywidget.AnyWidget):
     def state_names(self) -> list[str]:
         """Names of what the learner can change, sorted."""
         return [name for name in self._own_traits() if not name.startswith("_")]
+
+    def set_state(self, sync_data: dict[str, Any]) -> None:
+        """Take what the browser sends.
+
+        While it was on its way, Python may have made the range of a position smaller: that is no
+        error, the position becomes the nearest one that is left.
+        """
+        self._sent = frozenset(sync_data)
+        try:
+            super().set_state(sync_data)
+        finally:
+            self._sent = frozenset()
+
+    def _within(self, name: str, value: int, low: int, high: int) -> int:
+        """`value`, if the trait called `name` may take it; ranges that hold nothing hold `low`.
+
+        Raises
+        ------
+        traitlets.TraitError
+            If it lies outside `low` to `high`.
+        """
+        inside = nearest(value, low, high)
+        if inside != value and name not in self._sent:
+            wanted = f"{low} to {high}" if high > low else str(low)
+            raise traitlets.TraitError(f"{name} must be {wanted}, got {value}")
+        return inside
 
     def _own_traits(self) -> list[str]:
         """Names of the synced traits that this kind of explorer has beyond those of any widget."""
@@ -121,6 +151,17 @@ class Explorer(anywidget.AnyWidget):
         return to_json(value, self) if to_json else value
 
 
+def nearest(value: int, low: int, high: int) -> int:
+    """The number from `low` to `high` that is nearest to `value`; `low` if there is none.
+
+    Examples
+    --------
+    >>> nearest(9, 0, 4), nearest(-9, 0, 4), nearest(3, 0, -1)
+    (4, 0, 0)
+    """
+    return max(low, min(value, high))
+
+
 class Array(traitlets.TraitType):
     """A trait that holds finite numbers in a read-only float64 array.
 
@@ -132,16 +173,20 @@ class Array(traitlets.TraitType):
         Number of axes.
     largest : tuple of int
         Most entries along each axis; the least is one.
+    most : float
+        Largest size of an entry.
     **kwargs
         As for any trait; ``allow_none=True`` lets it be None.
     """
 
     info_text = "an array of finite numbers"
 
-    def __init__(self, ndim: int, largest: tuple[int, ...], **kwargs: Any) -> None:
+    def __init__(
+        self, ndim: int, largest: tuple[int, ...], most: float = LARGEST_NUMBER, **kwargs: Any
+    ) -> None:
         if len(largest) != ndim:
             raise ValueError(f"largest must hold {ndim} numbers, got {largest}")
-        self.largest = largest
+        self.largest, self.most = largest, most
         default = None if kwargs.get("allow_none") else np.zeros((1,) * ndim)
         if default is not None:
             default.setflags(write=False)
@@ -157,9 +202,10 @@ class Array(traitlets.TraitType):
         if not fits:
             wanted = " x ".join(f"1 to {most}" for most in self.largest)
             raise traitlets.TraitError(f"{self.name} must be {wanted}, got shape {array.shape}")
-        if not np.isfinite(array).all():
-            at = tuple(int(i) for i in np.argwhere(~np.isfinite(array))[0])
-            raise traitlets.TraitError(f"{self.name} must be finite, got {array[at]} at {at}")
+        try:
+            check_numbers(str(self.name), array, self.most)
+        except ValueError as error:
+            raise traitlets.TraitError(str(error)) from error
         array.setflags(write=False)
         return array
 
@@ -173,6 +219,32 @@ class Array(traitlets.TraitType):
                 f"{self.name} must be an array of numbers: {error}"
             ) from error
         return np.array(array, dtype=np.float64)
+
+
+def check_numbers(name: str, value: ArrayLike, most: float = LARGEST_NUMBER) -> None:
+    """Refuse numbers that an explorer cannot show.
+
+    Raises
+    ------
+    ValueError
+        If one is not finite, or larger than `most` in size.
+
+    Examples
+    --------
+    >>> check_numbers("bias", 1e7)
+    Traceback (most recent call last):
+    ...
+    ValueError: bias must lie between -1000000 and 1000000, got 10000000.0
+    """
+    array = np.asarray(value)
+    for bad, wanted in (
+        (~np.isfinite(array), "be finite"),
+        ((array < -most) | (array > most), f"lie between -{most:.0f} and {most:.0f}"),
+    ):
+        if bad.any():
+            at = tuple(int(i) for i in np.argwhere(bad)[0])
+            where = f" at {at if len(at) > 1 else at[0]}" if at else ""
+            raise ValueError(f"{name} must {wanted}, got {array[at]}{where}")
 
 
 def packed(value: ArrayLike) -> dict[str, Any]:
@@ -226,7 +298,7 @@ def fitted_picture(name: str, value: ArrayLike, largest: tuple[int, int]) -> tup
     Raises
     ------
     ValueError
-        If it is no such array, is empty, or holds a value that is not finite.
+        If it is no such array, is empty, or holds a value that is not finite or too large.
 
     Examples
     --------
@@ -238,9 +310,7 @@ def fitted_picture(name: str, value: ArrayLike, largest: tuple[int, int]) -> tup
         raise ValueError(f"{name} must hold numbers, got entries of type {array.dtype}")
     if array.ndim not in (2, 3) or (array.ndim == 3 and array.shape[2] != 3) or not array.size:
         raise ValueError(f"{name} must be (rows, columns) or (rows, columns, 3), got {array.shape}")
-    if not np.isfinite(array).all():
-        at = tuple(int(i) for i in np.argwhere(~np.isfinite(array))[0])
-        raise ValueError(f"{name} must be finite, got {array[at]} at {at}")
+    check_numbers(name, array)
     whole = array.dtype.kind in "biu"
     grey = array.astype(np.float64) if array.ndim == 2 else array @ np.asarray(GREY_WEIGHTS)
     factor = max(-(-size // most) for size, most in zip(grey.shape, largest, strict=True))

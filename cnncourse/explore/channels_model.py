@@ -9,12 +9,11 @@ from dataclasses import dataclass
 from math import floor, prod
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
+from cnncourse._arrays import FloatArray
 from cnncourse.conv import conv2d
 from cnncourse.shapes import Pair
-
-FloatArray = NDArray[np.float64]
 
 LARGEST_INPUT = (8, 64, 64)
 LARGEST_KERNEL = (8, 8, 5, 5)

@@ -13,6 +13,7 @@ from itertools import groupby, pairwise
 import numpy as np
 from numpy.typing import NDArray
 
+from cnncourse._arrays import BoolArray
 from cnncourse.shapes import (
     Layer,
     ReceptiveField,
@@ -21,7 +22,6 @@ from cnncourse.shapes import (
     receptive_field,
 )
 
-BoolArray = NDArray[np.bool_]
 IntArray = NDArray[np.int64]
 
 KINDS = ("dense", "local", "convolution")

@@ -11,14 +11,13 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
+from cnncourse import _blocks
+from cnncourse._arrays import FloatArray
 from cnncourse.conv import convolve2d, cross_correlate2d
 from cnncourse.kernels import KERNELS_2D
 from cnncourse.shapes import Pair
 
-FloatArray = NDArray[np.float64]
-
-MODES = ("valid", "same", "full")
-BOUNDARIES = ("zeros", "reflect", "replicate", "circular")
+BOUNDARIES = tuple(_blocks.BOUNDARIES)
 
 LARGEST = (256, 256)
 LARGEST_KERNEL = (7, 7)

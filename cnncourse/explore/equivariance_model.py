@@ -10,9 +10,8 @@ from dataclasses import dataclass, field
 from itertools import product
 
 import numpy as np
-from numpy.typing import NDArray
 
-from cnncourse._arrays import numeric_array
+from cnncourse._arrays import BoolArray, FloatArray, numeric_array
 from cnncourse.conv import cross_correlate2d
 from cnncourse.explore.equivariance_moves import (
     MoveState,
@@ -22,9 +21,6 @@ from cnncourse.explore.equivariance_moves import (
 )
 from cnncourse.kernels import KERNELS_2D
 from cnncourse.pooling import pool2d
-
-FloatArray = NDArray[np.float64]
-BoolArray = NDArray[np.bool_]
 
 BOUNDARIES = ("zeros", "circular", "valid")
 POOLINGS = ("none", "max", "average")
@@ -52,7 +48,7 @@ class EquivarianceState(MoveState):
     relu: bool = False
     pooling: str = "none"
     row: int = 2
-    column: int = 2
+    column: int = 12
 
     @property
     def step(self) -> int:
@@ -122,6 +118,21 @@ def operate(image: FloatArray, state: EquivarianceState) -> FloatArray:
         return np.zeros((0, 0))
     pooled: FloatArray = pool2d(out, POOL_SIZE, kind=state.pooling)
     return pooled
+
+
+def output_shape(state: EquivarianceState) -> tuple[int, ...]:
+    """Rows and columns of f(g(x)), 0 where nothing fits.
+
+    Examples
+    --------
+    >>> output_shape(EquivarianceState(stride=2, pooling="max"))
+    (6, 6)
+    """
+    rows, columns = state.image.shape
+    if state.move == "rotate" and state.angle % 180 == 90:
+        rows, columns = columns, rows
+    _, counts = _offsets((rows, columns), state)
+    return (0, 0) if min(counts) < 1 else tuple(counts)
 
 
 def commutation(state: EquivarianceState) -> Commutation:

@@ -6,9 +6,8 @@ from dataclasses import dataclass
 from math import cos, radians, sin
 
 import numpy as np
-from numpy.typing import NDArray
 
-FloatArray = NDArray[np.float64]
+from cnncourse._arrays import FloatArray
 
 MOVES = ("shift", "rotate", "scale")
 ENTERING = ("circular", "zeros")

@@ -10,12 +10,11 @@ from dataclasses import dataclass
 from typing import Protocol
 
 import numpy as np
-from numpy.typing import NDArray
 
+from cnncourse._arrays import FloatArray
 from cnncourse.networks.digits_network import EPOCHS, IMAGE_SHAPE, STAGES, digits_network
 from cnncourse.shapes import ReceptiveField, receptive_field
 
-FloatArray = NDArray[np.float64]
 Parameters = tuple[FloatArray, FloatArray]
 
 MOST_SCORES = 20

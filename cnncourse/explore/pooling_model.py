@@ -11,11 +11,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from cnncourse._arrays import FloatArray
 from cnncourse.conv import cross_correlate1d
 from cnncourse.kernels import gaussian
 from cnncourse.pooling import pool2d
-
-FloatArray = NDArray[np.float64]
 
 OWN = "own"
 """Name of the values that the learner has set."""

@@ -13,11 +13,10 @@ from math import isfinite
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from cnncourse._arrays import FloatArray
 from cnncourse.data import Track
 from cnncourse.kernels import KERNELS_1D
 from cnncourse.smoothing import ErrorSummary, error_summary, smooth
-
-FloatArray = NDArray[np.float64]
 
 OWN = "own"
 """Name of a kernel that the learner has shaped by hand."""

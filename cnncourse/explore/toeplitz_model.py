@@ -12,15 +12,11 @@ from math import prod
 import numpy as np
 from numpy.typing import NDArray
 
+from cnncourse._arrays import FloatArray
 from cnncourse.conv import MODES, doubly_block_toeplitz
-
-FloatArray = NDArray[np.float64]
 
 LARGEST_KERNEL, LARGEST_SIGNAL = {1: (7,), 2: (3, 3)}, {1: (12,), 2: (5, 5)}
 """Most entries along each axis, by the number of axes."""
-
-LARGEST_NUMBER = 1e6
-"""Larger weights and samples would not fit into a cell."""
 
 NO_WEIGHT = -1
 

@@ -14,12 +14,11 @@ from importlib.resources import files
 from typing import Any, NamedTuple
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
+from cnncourse._arrays import FloatArray
 from cnncourse.conv import conv2d
 from cnncourse.pooling import pool2d
-
-FloatArray = NDArray[np.float64]
 
 WEIGHT_STEP = 1 / 64
 """All weights are whole multiples of this."""

@@ -11,6 +11,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 from numpy.typing import ArrayLike, NDArray
 
+from cnncourse._arrays import FloatArray
 from cnncourse._sums import number
 from cnncourse.conv import convolve1d
 from cnncourse.plots.picture import (
@@ -26,8 +27,6 @@ from cnncourse.plots.picture import (
     in_house_style,
     several_axes,
 )
-
-FloatArray = NDArray[np.float64]
 
 # Up to so many columns there is room to write every value down.
 ROOM = 14

@@ -11,8 +11,9 @@ from matplotlib.axes import Axes
 from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
+from cnncourse._arrays import FloatArray
 from cnncourse._sums import Index, Links, Products, place, short, times
 from cnncourse.plots.picture import (
     BLACK,
@@ -29,8 +30,6 @@ from cnncourse.plots.picture import (
     in_house_style,
     several_axes,
 )
-
-FloatArray = NDArray[np.float64]
 
 NO_OUTPUT = "there is no such output"
 COLOURS = (ORANGE, SKY, GREEN, PURPLE, YELLOW, VERMILLION, BLUE, GREY)

@@ -10,6 +10,7 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator
 from numpy.typing import ArrayLike, NDArray
 
+from cnncourse._arrays import FloatArray
 from cnncourse._sums import number
 from cnncourse.data import Track
 from cnncourse.plots.picture import (
@@ -23,8 +24,6 @@ from cnncourse.plots.picture import (
     series,
 )
 from cnncourse.smoothing import error_summary, smooth
-
-FloatArray = NDArray[np.float64]
 
 TRUE_PATH: dict[str, Any] = {"color": BLACK, "linewidth": 1.6, "linestyle": (0, (4, 2))}
 MEASURED: dict[str, Any] = {
