@@ -110,7 +110,7 @@ def test_five_thousand_pixels_and_colours_are_no_trouble():
         (np.ones(4), r"photo must be \(rows, columns\)"),
         (np.ones((2, 2, 4)), r"got \(2, 2, 4\)"),
         (np.ones((0, 2)), r"got \(0, 2\)"),
-        (np.array([["a"]]), "photo must hold numbers"),
+        (np.array([["a"]]), "photo must be an array of numbers"),
     ],
 )
 def test_what_is_no_picture_is_refused(value, words):

@@ -11,6 +11,7 @@ import traitlets
 from numpy.typing import ArrayLike
 
 from cnncourse._arrays import FloatArray
+from cnncourse.explore.inputs import numbers
 from cnncourse.plots.picture import Picture
 from cnncourse.widgets import compact, framed, joined_module, page_of, style_sheet
 
@@ -211,14 +212,9 @@ class Array(traitlets.TraitType):
 
     def _numbers(self, value: Any) -> FloatArray:
         try:
-            array = np.asarray(value)
-            if array.dtype.kind not in "biuf":
-                raise TypeError(f"entries of type {array.dtype}")
-        except (TypeError, ValueError) as error:
-            raise traitlets.TraitError(
-                f"{self.name} must be an array of numbers: {error}"
-            ) from error
-        return np.array(array, dtype=np.float64)
+            return np.array(numbers(str(self.name), value), dtype=np.float64)
+        except ValueError as error:
+            raise traitlets.TraitError(str(error)) from error
 
 
 def check_numbers(name: str, value: ArrayLike, most: float = LARGEST_NUMBER) -> None:
@@ -270,10 +266,13 @@ def _packed_or_none(value: ArrayLike | None, widget: Any) -> dict[str, Any] | No
 
 
 def _unpacked(value: Any, widget: Any) -> Any:
-    """What came from the browser, as an array."""
-    if not isinstance(value, dict):
-        return value
-    return np.frombuffer(value["data"], dtype=f"<{value['dtype']}").reshape(value["shape"])
+    """What came from the browser as an array; what is none as it came, for the trait to refuse."""
+    try:
+        if value["dtype"] in ("u1", "f8"):
+            return np.frombuffer(value["data"], f"<{value['dtype']}").reshape(value["shape"])
+    except (KeyError, TypeError, ValueError):
+        pass
+    return value
 
 
 def fitted_picture(name: str, value: ArrayLike, largest: tuple[int, int]) -> tuple[FloatArray, str]:
@@ -305,9 +304,7 @@ def fitted_picture(name: str, value: ArrayLike, largest: tuple[int, int]) -> tup
     >>> fitted_picture("image", [[0, 2, 4, 6]], (1, 2))
     (array([[1., 5.]]), 'The image of 1 x 4 pixels is shown as 1 x 2: averages of 2 x 2 pixels.')
     """
-    array = np.asarray(value)
-    if array.dtype.kind not in "biuf":
-        raise ValueError(f"{name} must hold numbers, got entries of type {array.dtype}")
+    array = numbers(name, value)
     if array.ndim not in (2, 3) or (array.ndim == 3 and array.shape[2] != 3) or not array.size:
         raise ValueError(f"{name} must be (rows, columns) or (rows, columns, 3), got {array.shape}")
     check_numbers(name, array)
