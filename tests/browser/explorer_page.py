@@ -9,7 +9,8 @@ FOCUSABLE = (
     "a[href], button, input, select, summary, textarea, [contenteditable]:not([contenteditable="
     "false]), [tabindex]:not([tabindex='-1'])"
 )
-KEYS = ("ArrowRight", "ArrowLeft", "ArrowDown", "ArrowUp", "Space")
+# Not Space: what it switches may be a choice of one view alone, such as which axes are shown.
+KEYS = ("ArrowRight", "ArrowLeft", "ArrowDown", "ArrowUp")
 # What a mouse drags; sliders come last, pictures and grids are closer at hand.
 DRAGGED = ("canvas", "[role=grid]", ".cx-bars", "input[type=range]")
 # Once three frames in a row have left an expression's value alone.
