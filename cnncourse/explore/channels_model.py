@@ -6,13 +6,13 @@ The browser repeats the convolution and the sums, held to this file by tests.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import floor, prod
+from math import prod
 
 import numpy as np
-from numpy.typing import ArrayLike
 
 from cnncourse._arrays import FloatArray
 from cnncourse.conv import conv2d
+from cnncourse.explore.numbers import plain
 from cnncourse.shapes import Pair
 
 LARGEST_INPUT = (8, 64, 64)
@@ -222,20 +222,6 @@ def describe(state: ChannelsState) -> str:
     )
 
 
-def plain(value: float) -> str:
-    """A number with at most three decimals and a true minus sign.
-
-    Examples
-    --------
-    >>> plain(-2.0), plain(0.0625), plain(-0.0001)
-    ('−2', '0.063', '0')
-    """
-    # Halves go up in magnitude, as in the browser, not to the even neighbour.
-    size = floor(abs(value) * 1000 + 0.5) / 1000
-    text = f"{size:.3f}".rstrip("0").rstrip(".")
-    return f"−{text}" if value < 0 and size else text
-
-
 def demonstration() -> tuple[FloatArray, FloatArray, FloatArray]:
     """A colour picture of 6 x 7 pixels, four kernels of 3 x 3 for it, and their biases.
 
@@ -261,8 +247,3 @@ def demonstration() -> tuple[FloatArray, FloatArray, FloatArray]:
         [dot, dot / 2, dot],
     ]
     return np.array([red, green, blue], float), np.array(kernel), np.array([1.0, 0.0, 0.0, -2.0])
-
-
-def as_bias(bias: ArrayLike | None, outputs: int) -> FloatArray:
-    """Biases as an array, zeros if there are none."""
-    return np.zeros(outputs) if bias is None else np.array(bias, dtype=float)

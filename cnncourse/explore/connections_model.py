@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cnncourse._arrays import BoolArray
+from cnncourse.explore.numbers import plural, signed
 from cnncourse.shapes import (
     Layer,
     ReceptiveField,
@@ -238,13 +239,13 @@ class ConnectionsModel:
 
     def _stack(self) -> str:
         state = self.state
-        kind = {
-            "dense": "Dense layers",
-            "local": "Locally connected layers, no weight shared",
-            "convolution": "Convolutional layers, weights shared",
+        kind, weights = {
+            "dense": ("dense layer", ""),
+            "local": ("locally connected layer", ", no weight shared,"),
+            "convolution": ("convolutional layer", ", weights shared,"),
         }[state.kind]
         words = (
-            f"{kind}: {self.depth} over {state.units} input{'' if state.units == 1 else 's'}, "
+            f"A stack of {plural(self.depth, kind)}{weights} over {plural(state.units, 'input')}, "
             f"kernel width {state.width}, stride {state.stride}, padding {state.padding}. "
             f"Units, from the input up: {', '.join(map(str, self.sizes))}."
         )
@@ -257,7 +258,7 @@ class ConnectionsModel:
         here, asked = self.sizes[-1], self.state.depth
         return (
             f"Only {self.depth} of {asked} layers fit: a kernel of {self.state.width} needs more "
-            f"than {here} unit{'' if here == 1 else 's'}."
+            f"than {plural(here, 'unit')}."
         )
 
     def name(self, layer: int, unit: int) -> str:
@@ -271,12 +272,12 @@ class ConnectionsModel:
         count, seen = len(field.seen), field.seen
         span = f"x[{seen[0]}]" + (f" to x[{seen[-1]}]" if count > 1 else "")
         name = self.name(self.layer, self.unit)
-        words = f"{name} sees {count} of {self.state.units} inputs, {span}."
+        words = f"{name} sees {count} of {plural(self.state.units, 'input')}, {span}."
         if self.state.kind == "dense":
             return words
         return (
             f"{words} Its receptive field is {self.field_formula()} = {field.size} wide, starts "
-            f"at {str(field.start).replace('-', '−')}, and jumps by {field.jump}."
+            f"at {signed(field.start)}, and jumps by {field.jump}."
         )
 
     def _affects(self) -> str:
@@ -284,8 +285,8 @@ class ConnectionsModel:
         if not counts:
             return ""
         parts = [
-            f"{count} of {self.sizes[self.layer + 1 + i]} units of layer {self.layer + 1 + i}"
-            for i, count in enumerate(counts)
+            f"{count} of {plural(self.sizes[layer], 'unit')} of layer {layer}"
+            for layer, count in enumerate(counts, self.layer + 1)
         ]
         return f"{self.name(self.layer, self.unit)} affects {', '.join(parts)}."
 

@@ -18,7 +18,8 @@ from cnncourse.explore.convolution2d_model import (
     output,
     window,
 )
-from cnncourse.explore.convolution2d_words import describe, plain_number, sum_text
+from cnncourse.explore.convolution2d_words import describe, sum_text
+from cnncourse.explore.numbers import plain
 from cnncourse.plots.picture import Picture, in_house_style
 
 SIGNED = LinearSegmentedColormap.from_list("signed", ["#be4c00", "#ffffff", "#005aa0"], 17)
@@ -59,7 +60,7 @@ def picture(state: Convolution2dState, title: str) -> Picture:
     _frame(axes[2], now.row, now.column, (1, 1))
     words = sum_text(state, now)
     if len(words) > 160:
-        words = f"S[{now.row}, {now.column}] = {plain_number(now.total)}"
+        words = f"S[{now.row}, {now.column}] = {plain(now.total)}"
     figure.supxlabel(fill(words, 80), fontsize=11.5)
     return Picture(figure, f"{title}. {describe(state)}")
 
@@ -86,7 +87,7 @@ def _draw(ax: Axes, array: FloatArray, title: str, *, grey: bool = False) -> Non
     for (row, column), value in np.ndenumerate(array):
         ink = "white" if abs(value) > 0.55 * largest and not grey else "black"
         size = 8 if max(array.shape) <= 8 else 6.5
-        text = plain_number(float(value), 1 if abs(value) >= 1 else 2)
+        text = plain(float(value), 1 if abs(value) >= 1 else 2)
         ax.text(column, row, text, ha="center", va="center", color=ink, fontsize=size)
 
 

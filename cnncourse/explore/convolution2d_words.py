@@ -6,7 +6,6 @@ static/convolution2d_words.js writes the same words; the tests hold it to these.
 from __future__ import annotations
 
 from dataclasses import replace
-from decimal import ROUND_HALF_UP, Decimal
 
 import numpy as np
 
@@ -22,6 +21,7 @@ from cnncourse.explore.convolution2d_model import (
     paddings,
     window,
 )
+from cnncourse.explore.numbers import bracketed, plain
 from cnncourse.shapes import Pair
 
 BORDER_WORDS = {
@@ -32,43 +32,9 @@ BORDER_WORDS = {
 }
 
 
-def plain_number(value: float, digits: int = 3) -> str:
-    """A number with as many decimals as it needs, `digits` at most, and a true minus sign.
-
-    Very large and very small ones get a power of ten. Halves are rounded away from zero, as
-    JavaScript does.
-
-    Examples
-    --------
-    >>> plain_number(-4.0), plain_number(0.0625), plain_number(1 / 9), plain_number(0.000123)
-    ('−4', '0.063', '0.111', '1.23e−4')
-    """
-    size = abs(value)
-    if size < 5e-10:
-        return "0"
-    sign = "−" if value < 0 else ""
-    if size >= 1e7 or size < 0.5 * 10.0**-digits:
-        return sign + _with_power(size)
-    return sign + _stripped(Decimal(size).quantize(Decimal(1).scaleb(-digits), ROUND_HALF_UP))
-
-
-def _with_power(size: float) -> str:
-    power = Decimal(size).adjusted()
-    front = Decimal(size).scaleb(-power).quantize(Decimal("0.01"), ROUND_HALF_UP)
-    if front >= 10:
-        front, power = front / 10, power + 1
-    return f"{_stripped(front)}e{power}".replace("-", "−")
-
-
-def _stripped(number: Decimal) -> str:
-    text = f"{number:f}"
-    return text.rstrip("0").rstrip(".") if "." in text else text
-
-
 def _factor(value: float) -> str:
     """A number as a factor of a product within a sum."""
-    text = plain_number(value)
-    return f"({text})" if text.startswith("−") else text
+    return bracketed(plain(value))
 
 
 def equation(state: Convolution2dState) -> str:
@@ -112,7 +78,7 @@ def sum_text(state: Convolution2dState, now: Window) -> str:
         )
         if inside or state.boundary != "zeros"
     ]
-    return f"S[{now.row}, {now.column}] = {' + '.join(terms) or '0'} = {plain_number(now.total)}"
+    return f"S[{now.row}, {now.column}] = {' + '.join(terms) or '0'} = {plain(now.total)}"
 
 
 def after_text(state: Convolution2dState, now: Window) -> str:
@@ -120,11 +86,11 @@ def after_text(state: Convolution2dState, now: Window) -> str:
     biased = now.total + state.bias
     text = ""
     if state.bias:
-        text = f"with the bias: {plain_number(now.total)} + {_factor(state.bias)}"
-        text += f" = {plain_number(biased)}"
+        text = f"with the bias: {plain(now.total)} + {_factor(state.bias)}"
+        text += f" = {plain(biased)}"
     if state.relu:
-        text += f"{'; ' if text else ''}ReLU: max(0, {plain_number(biased)}) = "
-        text += plain_number(now.value)
+        text += f"{'; ' if text else ''}ReLU: max(0, {plain(biased)}) = "
+        text += plain(now.value)
     return text
 
 
@@ -201,8 +167,9 @@ def _compared(
     if apart <= scale:
         always = state.flip and state.mode == "full" and state.boundary == "zeros"
         why = "the order does not matter" if always else "here by chance, not in general"
-        return f"{one} = {other}: all {here.size} numbers are the same, {why}."
-    words = f"{one} is not {other}: they differ by up to {plain_number(apart)}. "
+        every = "the only number is" if here.size == 1 else f"all {here.size} numbers are"
+        return f"{one} = {other}: {every} the same, {why}."
+    words = f"{one} is not {other}: they differ by up to {plain(apart)}. "
     if not state.flip and float(np.abs(here[::-1, ::-1] - before).max()) <= scale:
         return words + "A cross-correlation comes out turned by 180°."
     if not state.flip:
@@ -219,7 +186,7 @@ def describe(state: Convolution2dState) -> str:
     what = "Convolution" if state.flip else "Cross-correlation"
     name = kernel_name(state.kernel)
     image = f"an image of {_by(state.image.shape)}"
-    kernel = f"{'an own' if name == OWN else f'the {name}'} kernel of {_by(state.kernel.shape)}"
+    kernel = f"{'your own' if name == OWN else f'the {name}'} kernel of {_by(state.kernel.shape)}"
     over, sliding = (kernel, image) if state.swapped else (image, kernel)
     border = "" if state.mode == "valid" else f", beyond the border {BORDER_WORDS[state.boundary]}"
     start = f"{what} of {over} with {sliding}, {state.mode}{border}"
@@ -228,11 +195,13 @@ def describe(state: Convolution2dState) -> str:
         return f"{start}: no output, since what slides is larger than what it slides over."
     shape = output_shape(state)
     result = output(state)
-    lowest, highest = plain_number(float(result.min())), plain_number(float(result.max()))
+    lowest, highest = plain(float(result.min())), plain(float(result.max()))
+    size = now.products.size
+    count = "only product is" if size == 1 else f"{size} products sum to"
     parts = [
         f"{start}: output of {_by(shape)}, from {lowest} to {highest}.",
-        f"At row {now.row}, column {now.column} of the output the {now.products.size} products "
-        f"sum to {plain_number(now.total)}{_after(state, now)}.",
+        f"At row {now.row}, column {now.column} of the output the {count} "
+        f"{plain(now.total)}{_after(state, now)}.",
     ]
     return " ".join([*parts, *filter(None, [swap_words(state)])])
 
@@ -240,8 +209,8 @@ def describe(state: Convolution2dState) -> str:
 def _after(state: Convolution2dState, now: Window) -> str:
     text = ""
     if state.bias:
-        text += f", with the bias {plain_number(now.total + state.bias)}"
-    return text + (f", after the ReLU {plain_number(now.value)}" if state.relu else "")
+        text += f", with the bias {plain(now.total + state.bias)}"
+    return text + (f", after the ReLU {plain(now.value)}" if state.relu else "")
 
 
 def _by(shape: Pair | tuple[int, ...]) -> str:

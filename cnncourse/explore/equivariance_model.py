@@ -64,7 +64,8 @@ class Commutation:
     difference; `band` marks outputs that depend on the border. The largest magnitudes of the
     residual are NaN over an empty set. `change` is the largest magnitude of f(g(x)) - f(x), which
     invariance would ask to be zero, NaN if their shapes differ. `verdict` is "equal", "inside"
-    (equal but for the band) or "different", "none" without outputs.
+    (equal but for the band) or "different", "none" without outputs; `least` is the largest residual
+    that still counts as equal, since rounding leaves as much.
     """
 
     moved: FloatArray
@@ -78,6 +79,7 @@ class Commutation:
     in_band: float
     change: float
     verdict: str
+    least: float
 
 
 def demonstration() -> FloatArray:
@@ -156,7 +158,7 @@ def commutation(state: EquivarianceState) -> Commutation:
     else:
         verdict = "inside" if inside <= least else "different"
     return Commutation(
-        moved, mapped, there, back, residual, band, overall, inside, in_band, change, verdict
+        moved, mapped, there, back, residual, band, overall, inside, in_band, change, verdict, least
     )
 
 

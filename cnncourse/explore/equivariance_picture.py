@@ -8,7 +8,7 @@ from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.figure import Figure
 
 from cnncourse.explore.equivariance_model import EquivarianceState, commutation
-from cnncourse.explore.equivariance_words import shown
+from cnncourse.explore.equivariance_words import left_over
 from cnncourse.plots.picture import Picture, in_house_style
 
 SIGNED = LinearSegmentedColormap.from_list("signed", ["#be4c00", "white", "#005aa0"], N=15)
@@ -43,9 +43,8 @@ def picture(state: EquivarianceState, alt: str) -> Picture:
     _map(residual, now.residual, now.overall, "residual")
     if now.band.any() and not now.band.all():
         residual.contour(now.band.astype(float), [0.5], colors="black", linewidths=1.2)
-    residual.set_xlabel(
-        f"{FOUND[now.verdict]}\ninside {shown(now.inside)}, band {shown(now.in_band)}"
-    )
+    inside, band = left_over(now, now.inside), left_over(now, now.in_band)
+    residual.set_xlabel(f"{FOUND[now.verdict]}\ninside {inside}, band {band}")
     return Picture(figure, alt)
 
 

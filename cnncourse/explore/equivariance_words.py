@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from math import floor
-
 import numpy as np
 
 from cnncourse.explore.equivariance_model import (
@@ -13,6 +11,7 @@ from cnncourse.explore.equivariance_model import (
     rest,
 )
 from cnncourse.explore.equivariance_moves import moved_by
+from cnncourse.explore.numbers import bracketed, plain, plural, signed
 
 VERDICTS = {
     "equal": "f(g(x)) and g(f(x)) are equal everywhere",
@@ -29,19 +28,27 @@ def describe(state: EquivarianceState) -> str:
     if now.verdict == "none":
         return f"{start}x is too small: there is no output."
     r, c = min(state.row, now.there.shape[0] - 1), min(state.column, now.there.shape[1] - 1)
-    count = f"{int(now.band.sum())} of {now.band.size}"
+    count = f"{int(now.band.sum())} of {plural(now.band.size, 'output')}"
+    overall, inside, in_band = (
+        left_over(now, largest) for largest in (now.overall, now.inside, now.in_band)
+    )
     return " ".join(
         [
             f"{start}{VERDICTS[now.verdict]}.",
-            f"Largest residual: {shown(now.overall)} overall, {shown(now.inside)} inside, "
-            f"{shown(now.in_band)} in the band of {count} outputs.",
+            f"Largest residual: {overall} overall, {inside} inside, "
+            f"{in_band} in the band of {count}.",
             *of_invariance(now),
             *on_the_output(state),
             *of_the_kernel(state),
-            f"At [{r}, {c}], f(g(x)) − g(f(x)) = {shown(now.there[r, c])} − "
-            f"{_bracketed(now.back[r, c])} = {shown(now.residual[r, c])}.",
+            f"At [{r}, {c}], f(g(x)) − g(f(x)) = {plain(now.there[r, c])} − "
+            f"{bracketed(plain(now.back[r, c]))} = {left_over(now, now.residual[r, c])}.",
         ]
     )
+
+
+def left_over(now: Commutation, residual: float) -> str:
+    """A residual in words: 0 where it is no more than what rounding leaves."""
+    return plain(0.0 if abs(residual) <= now.least else float(residual))
 
 
 def _layer(state: EquivarianceState) -> str:
@@ -58,7 +65,7 @@ def of_invariance(now: Commutation) -> list[str]:
     """How far f is from not noticing g at all."""
     if np.isnan(now.change):
         return []
-    return [f"Invariance would ask f(g(x)) = f(x): these differ by up to {shown(now.change)}."]
+    return [f"Invariance would ask f(g(x)) = f(x): these differ by up to {plain(now.change)}."]
 
 
 def on_the_output(state: EquivarianceState) -> list[str]:
@@ -86,27 +93,3 @@ def of_the_kernel(state: EquivarianceState) -> list[str]:
     turned = np.rot90(state.kernel, state.angle // 90)
     same = turned.shape == state.kernel.shape and bool(np.allclose(turned, state.kernel))
     return [f"Turned by {state.angle}°, the kernel is {'the same' if same else 'another one'}."]
-
-
-def _bracketed(value: float) -> str:
-    """A number after a minus sign."""
-    return f"({shown(value)})" if shown(value).startswith("−") else shown(value)
-
-
-def signed(value: int) -> str:
-    """A whole number with a true minus sign."""
-    return str(value).replace("-", "−")
-
-
-def shown(value: float) -> str:
-    """A value with two decimals, halves away from zero, a true minus sign, a dash for none.
-
-    Examples
-    --------
-    >>> shown(-0.004), shown(-2.5), shown(float("nan"))
-    ('0.00', '−2.50', '–')
-    """
-    if np.isnan(value):
-        return "–"
-    size = floor(100 * abs(value) + 0.5) / 100
-    return f"{'−' if value < 0 and size else ''}{size:.2f}"

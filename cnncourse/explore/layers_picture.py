@@ -20,7 +20,7 @@ from cnncourse.explore.layers_model import (
     seen,
     softmax,
 )
-from cnncourse.explore.layers_words import decimals
+from cnncourse.explore.numbers import fixed
 from cnncourse.plots.picture import BLUE, PALE, Picture, in_house_style
 
 MARK = "#D0359B"
@@ -107,8 +107,8 @@ def _draw_maps(ax: Axes, maps: FloatArray, channel: int, unit: tuple[int, int]) 
     if height > 1:
         _frame(ax, left + unit[1], top + unit[0], 1, 1)
     some_of = "" if count == len(maps) else f"channels {first} to {first + count - 1}; "
-    ends = f"orange −{decimals(largest)} … 0 … blue" if signed else "dark 0 … yellow"
-    ax.set_xlabel(f"{some_of}{ends} {decimals(largest)}")
+    ends = f"orange −{fixed(largest)} … 0 … blue" if signed else "dark 0 … yellow"
+    ax.set_xlabel(f"{some_of}{ends} {fixed(largest)}")
     _bare(ax)
 
 
@@ -121,4 +121,4 @@ def _draw_scores(ax: Axes, found: FloatArray) -> None:
     ax.invert_yaxis()
     ax.set_xlim(0, 100)
     ax.set_xlabel("softmax, %")
-    ax.set_title(f"{best}: {decimals(100 * float(shares[best]), 1)} %")
+    ax.set_title(f"{best}: {fixed(100 * float(shares[best]), 1)} %")

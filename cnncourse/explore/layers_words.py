@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from decimal import ROUND_HALF_UP, Decimal
-
 import numpy as np
 
 from cnncourse.explore.layers_model import (
@@ -17,57 +15,40 @@ from cnncourse.explore.layers_model import (
     softmax,
     terms,
 )
+from cnncourse.explore.numbers import added, fixed, plural
 
 MOST_SUMS = 12
 """Sums of at most so many channels are written out."""
 
 
-def decimals(value: float, digits: int = 2) -> str:
-    """`value` with fixed decimals, halves rounded away from zero, as JavaScript does.
-
-    Examples
-    --------
-    >>> decimals(0.125), decimals(-0.125), decimals(-0.001)
-    ('0.13', '−0.13', '0.00')
-    """
-    text = str(Decimal(abs(value)).quantize(Decimal(1).scaleb(-digits), ROUND_HALF_UP))
-    return f"−{text}" if value < 0 and float(text) else text
-
-
-def added(values: list[float]) -> str:
-    """Numbers as a sum; a negative one is taken away.
-
-    Examples
-    --------
-    >>> added([0.5, -0.25])
-    '0.50 − 0.25'
-    """
-    return " + ".join(map(decimals, values)).replace("+ −", "− ")
+def _sum(values: list[float]) -> str:
+    return added(map(fixed, values))
 
 
 def reckoning(layer: Layer, made: Terms | None, value: float) -> str:
     """How one output comes about, in numbers."""
-    result = decimals(value)
+    result = fixed(value)
     if made is None:
         return f"{result}, computed by {layer.name}"
     if layer.kind == "conv":
         count = made.inputs.size
-        products = "1 product" if count == 1 else f"{count} products"
+        products = plural(count, "product")
         if 1 < len(made.sums) <= MOST_SUMS:
-            sums = added([*made.sums.tolist(), made.bias])
+            sums = _sum([*made.sums.tolist(), made.bias])
             return f"{products}, summed by channel, then the bias: {sums} ≈ {result}"
-        sums = added([float(made.sums.sum()), made.bias])
-        return f"the sum of {products}, then the bias: {sums} ≈ {result}"
+        sums = _sum([float(made.sums.sum()), made.bias])
+        what = products if count == 1 else f"the sum of {products}"
+        return f"{what}, then the bias: {sums} ≈ {result}"
     values = made.inputs[np.isfinite(made.inputs)]
-    listed = ", ".join(map(decimals, values.tolist()))
+    listed = ", ".join(map(fixed, values.tolist()))
     if layer.kind == "relu":
         return f"max(0, {listed}) = {result}"
     if layer.kind == "max":
         return f"max({listed}) = {result}"
     if layer.kind == "average":
         return f"mean({listed}) = {result}"
-    factor = "" if made.weights is None else decimals(float(made.weights.ravel()[0]), 4)
-    return f"{factor} · {listed} then {decimals(made.bias)} added = {result}"
+    factor = "" if made.weights is None else fixed(float(made.weights.ravel()[0]), 4)
+    return f"{factor} · {listed} then {fixed(made.bias)} added = {result}"
 
 
 def verdict(network: Network, outputs: list, label: int | None) -> str:
@@ -77,7 +58,7 @@ def verdict(network: Network, outputs: list, label: int | None) -> str:
         return ""
     shares = softmax(found)
     best = int(shares.argmax())
-    said = f"The highest score is that of {best} ({decimals(100 * float(shares[best]), 1)} %)"
+    said = f"The highest score is that of {best} ({fixed(100 * float(shares[best]), 1)} %)"
     if label is None:
         return said + ". "
     return said + (", which is right. " if best == label else f", but it is a {label}. ")
@@ -107,10 +88,14 @@ def describe(network: Network, state: LayersState, label: int | None = None) -> 
     layer = network.layers[number]
     value = float(outputs[number][channel, row, column])
     made = terms(network, state, outputs)
-    image = "An own image" if state.sample < 0 else f"Example {state.sample}"
-    when = f" after {state.epoch} epochs of training" if len(network.epochs) > 1 else ""
+    image = "Your own image" if state.sample < 0 else f"Example {state.sample}"
+    when = f", seen by the network {_trained_for(state.epoch)}" if len(network.epochs) > 1 else ""
     return (
         f"{image}{when}. {verdict(network, outputs, label)}"
         f"Layer {layer.name}, channel {channel} of {layer.shape[0]}, row {row}, column {column}: "
         f"{reckoning(layer, made, value)}. {sight(network, state)}"
     )
+
+
+def _trained_for(epoch: int) -> str:
+    return f"after {plural(epoch, 'epoch')} of training" if epoch else "before any training"

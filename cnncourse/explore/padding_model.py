@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from cnncourse._arrays import choice, integer, integer_pair, is_sequence
-from cnncourse.explore.padding_words import Code, code, notes, refusal
+from cnncourse.explore.numbers import signed
+from cnncourse.explore.padding_words import Code, code, notes, refusal, taps_in_words, used_in_words
 from cnncourse.shapes import Pair, axis_padding, conv_output_size
 
 RULES = ("valid", "same", "torch_same", "half", "full")
@@ -246,15 +247,13 @@ def describe(state: PaddingState) -> str:
     ]
     if now.problem:
         return " ".join([*words, now.problem])
-    row, column = (str(first).replace("-", "−") for first in now.first)
+    row, column = map(signed, now.first)
     return " ".join(
         [
             *words,
             f"Output {now.window[0]}, {now.window[1]} has its first tap on input row {row}, "
-            f"column {column}; {now.taps_here} of its "
-            f"{state.kernel_size[0] * state.kernel_size[1]} taps lie on padding.",
-            f"Each input pixel is used {now.used[0]} to {now.used[1]} times, "
-            f"{now.unused} of them never.",
+            f"column {column}; {taps_in_words(state.kernel_size, now.taps_here)}.",
+            used_in_words(now.used, now.unused),
         ]
     )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from cnncourse.explore.numbers import plural
 from cnncourse.shapes import Pair, same_padding
 
 if TYPE_CHECKING:
@@ -40,7 +41,7 @@ def notes(state: PaddingState, axes: tuple[Axis, Axis], problem: str) -> tuple[s
     lost = [axis.remainder for axis in axes]
     if any(lost):
         parts = [
-            f"{count} {name}{'s' if count > 1 else ''} at the {end}"
+            f"{plural(count, name)} at the {end}"
             for count, name, end in zip(lost, ("row", "column"), ("bottom", "right"), strict=True)
             if count
         ]
@@ -84,6 +85,37 @@ def _of_the_rule(state: PaddingState, axes: tuple[Axis, Axis]) -> str:
 
 def _odd_pixel(uneven: bool, who: str) -> str:
     return f" {who} puts the odd one at the bottom and at the right." if uneven else ""
+
+
+def taps_in_words(kernel_size: Pair, on_padding: int) -> str:
+    """How many taps of one window lie on padding.
+
+    Examples
+    --------
+    >>> taps_in_words((3, 3), 0), taps_in_words((1, 1), 1)
+    ('none of its 9 taps lies on padding', 'its only tap lies on padding')
+    """
+    count = kernel_size[0] * kernel_size[1]
+    if count == 1:
+        return f"its only tap lies on {'padding' if on_padding else 'the input'}"
+    if not on_padding:
+        return f"none of its {count} taps lies on padding"
+    return f"{on_padding} of its {count} taps {'lies' if on_padding == 1 else 'lie'} on padding"
+
+
+def used_in_words(used: Pair, unused: int) -> str:
+    """How often input pixels are used: least and most often, and how many never.
+
+    Examples
+    --------
+    >>> used_in_words((1, 1), 0), used_in_words((4, 9), 0)
+    ('Each input pixel is used once.', 'Each input pixel is used 4 to 9 times.')
+    """
+    least, most = used
+    often = "once" if most == 1 else f"{most} times"
+    if unused:
+        return f"Input pixels are used at most {often}, {unused} of them never."
+    return f"Each input pixel is used {f'{least} to {most} times' if least < most else often}."
 
 
 def code(state: PaddingState, pads: tuple[Pair, Pair]) -> Code:

@@ -6,6 +6,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from cnncourse.explore.numbers import percent
 from cnncourse.explore.pooling_model import (
     KINDS,
     WAITING,
@@ -14,7 +15,7 @@ from cnncourse.explore.pooling_model import (
     Shown,
     width,
 )
-from cnncourse.explore.pooling_words import KIND_NAMES, percent
+from cnncourse.explore.pooling_words import KIND_NAMES
 from cnncourse.plots.picture import BLUE, GREY, VERMILLION, Picture, in_house_style, series
 
 

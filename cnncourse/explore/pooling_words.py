@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from math import floor
-
 import numpy as np
 
+from cnncourse.explore.numbers import percent, plain, plural
 from cnncourse.explore.pooling_model import OWN, SEEDS, PoolingModel, PoolingState, Shown, width
 
 KIND_NAMES = {"max": "Max", "average": "Average", "l2": "L2", "blur": "Blur"}
@@ -26,9 +25,11 @@ def describe(model: PoolingModel, state: PoolingState) -> str:
         f"{state.source} values shifted by {state.shift}: "
     )
     if not count:
-        wide = width(state.kind, state.size)
-        return f"{start}no window of {wide} values fits into a row of {now.row.size}."
-    kept = f"{int(now.same.sum())} of {count} outputs keep their value"
+        wide = plural(width(state.kind, state.size), "value")
+        return f"{start}no window of {wide} fits into a row of {now.row.size}."
+    same = int(now.same.sum())
+    keep = "keeps its value" if same == 1 else "keep their value"
+    kept = f"{same} of {plural(count, 'output')} {keep}"
     change, moved = now.change[state.kind][state.shift], now.change["input"][state.shift]
     j = min(state.output, count - 1)
     return " ".join(
@@ -38,7 +39,7 @@ def describe(model: PoolingModel, state: PoolingState) -> str:
             f"The outputs change by {percent(change)} of their size, the input by "
             f"{percent(moved)} of its.",
             *_of_stride(state),
-            f"Output {j} was {shown(now.before[j])} and is {shown(now.after[j])}.",
+            f"Output {j} was {plain(now.before[j])} and is {plain(now.after[j])}.",
         ]
     )
 
@@ -62,28 +63,6 @@ def _of_stride(state: PoolingState) -> list[str]:
     if state.shift % state.stride:
         return ["The shift is no multiple of the stride: windows meet other values."]
     steps = state.shift // state.stride
-    places = "1 place" if steps == 1 else f"{steps} places"
-    return [f"The shift is a multiple of the stride: the outputs just move by {places}."]
-
-
-def percent(share: float) -> str:
-    """A share in whole percent, halves rounded up, a dash for what is not a number.
-
-    Examples
-    --------
-    >>> percent(0.125), percent(float("nan"))
-    ('13 %', '–')
-    """
-    return "–" if np.isnan(share) else f"{floor(100 * share + 0.5)} %"
-
-
-def shown(value: float) -> str:
-    """A value with two decimals, halves rounded away from zero, a true minus and no negative zero.
-
-    Examples
-    --------
-    >>> shown(0.125), shown(-0.004), shown(-2.5)
-    ('0.13', '0.00', '−2.50')
-    """
-    size = floor(100 * abs(value) + 0.5) / 100
-    return f"{'−' if value < 0 and size else ''}{size:.2f}"
+    return [
+        f"The shift is a multiple of the stride: the outputs just move by {plural(steps, 'place')}."
+    ]

@@ -15,6 +15,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from cnncourse._arrays import FloatArray
 from cnncourse.data import Track
+from cnncourse.explore.numbers import fixed
 from cnncourse.kernels import KERNELS_1D
 from cnncourse.smoothing import ErrorSummary, error_summary, smooth
 
@@ -284,7 +285,7 @@ class SmoothingModel:
     def describe(self, state: SmoothingState) -> str:
         """The picture in words, for readers who listen and as the alternative text."""
         name = f"{'centred' if state.centred else 'causal'} {state.kernel_name.replace('_', ' ')}"
-        time = shown(float(self.track.time[state.t]), self.time_digits)
+        time = fixed(float(self.track.time[state.t]), self.time_digits)
         estimate, true = float(self.estimate(state)[state.t]), float(self.position[state.t])
         summary = self.summary(state)
         here = f"A {name} kernel of {len(state.weights)} lies at t = {time} s. "
@@ -292,9 +293,9 @@ class SmoothingModel:
         if not isfinite(estimate) or summary is None:
             return here + "Its weights on the samples at hand sum to 0, so there is no estimate."
         return here + (
-            f"The products sum to {shown(estimate)} km, the true position is {shown(true)} km, "
-            f"error {shown(estimate - true)} km. Over {span}: RMSE {shown(summary.rmse)} km, "
-            f"bias {shown(summary.bias)} km, standard deviation {shown(summary.sd)} km."
+            f"The products sum to {fixed(estimate)} km, the true position is {fixed(true)} km, "
+            f"error {fixed(estimate - true)} km. Over {span}: RMSE {fixed(summary.rmse)} km, "
+            f"bias {fixed(summary.bias)} km, standard deviation {fixed(summary.sd)} km."
         )
 
 
@@ -309,17 +310,3 @@ def summary_or_none(estimate: ArrayLike, truth: ArrayLike) -> ErrorSummary | Non
     if np.isnan(np.asarray(estimate, dtype=float)).all():
         return None
     return error_summary(estimate, truth)
-
-
-def shown(value: float, digits: int = 2) -> str:
-    """`value` with a fixed number of decimals, a true minus sign, and no negative zero.
-
-    Examples
-    --------
-    >>> shown(-0.456), shown(-0.001)
-    ('−0.46', '0.00')
-    """
-    text = f"{value:.{digits}f}"
-    if float(text) == 0:
-        text = text.lstrip("-")
-    return text.replace("-", "−")

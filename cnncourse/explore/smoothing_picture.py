@@ -8,7 +8,8 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from cnncourse.explore.smoothing_model import SlidingSum, SmoothingModel, SmoothingState, shown
+from cnncourse.explore.numbers import fixed
+from cnncourse.explore.smoothing_model import SlidingSum, SmoothingModel, SmoothingState
 from cnncourse.plots.picture import BLUE, GREY, VERMILLION, Picture, in_house_style
 
 TRUE_PATH: dict[str, Any] = {"color": "black", "linewidth": 1.3, "linestyle": (0, (4, 2))}
@@ -48,7 +49,7 @@ def picture(model: SmoothingModel, state: SmoothingState, title: str) -> Picture
     _draw_terms(weights, model, terms, terms.weight)
     weights.set_title("Kernel, flipped")
     _draw_terms(products, model, terms, terms.product)
-    total = shown(terms.total) + " km" if np.isfinite(terms.total) else "none"
+    total = fixed(terms.total) + " km" if np.isfinite(terms.total) else "none"
     products.set_title(f"Products; sum {total}")
     return Picture(figure, f"{title}. {model.describe(state)}")
 

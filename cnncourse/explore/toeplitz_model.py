@@ -6,7 +6,6 @@ A signal of n samples is treated as an image of one row, so that one set of rule
 from __future__ import annotations
 
 from dataclasses import dataclass
-from decimal import ROUND_HALF_UP, Decimal
 from math import prod
 
 import numpy as np
@@ -14,6 +13,7 @@ from numpy.typing import NDArray
 
 from cnncourse._arrays import FloatArray
 from cnncourse.conv import MODES, doubly_block_toeplitz
+from cnncourse.explore.numbers import added, bracketed, fixed, plain, plural
 
 LARGEST_KERNEL, LARGEST_SIGNAL = {1: (7,), 2: (3, 3)}, {1: (12,), 2: (5, 5)}
 """Most entries along each axis, by the number of axes."""
@@ -152,16 +152,18 @@ class ToeplitzModel:
 
     def _shape(self) -> str:
         rows, columns = prod(self.size), self.image.size
-        count, all_cells = int(self.kept.sum()), self.cells
-        kept = f"{count} of {rows} rows" if count < rows else f"{rows} rows"
+        count, all_cells, weights = int(self.kept.sum()), self.cells, self.kernel.size
         if not count:
             return "The kernel is longer than the signal, so that valid keeps no row."
+        kept = f"{count} of " if count < rows else ""
+        hold = plural(self.filled, "holds", "hold")
+        which = "the only weight" if weights == 1 else f"one of the {weights} weights"
         zeros = all_cells - self.filled
         share = fixed(100 * zeros / all_cells, 1)
         words = (
-            f"T has {kept} and {columns} column{plural(columns)}. {count} times {columns} is "
-            f"{all_cells} cells: {self.filled} hold one of the {self.kernel.size} "
-            f"weight{plural(self.kernel.size)}, {zeros} ({share} %) are zero."
+            f"T has {kept}{plural(rows, 'row')} and {plural(columns, 'column')}. "
+            f"{count} times {columns} is {plural(all_cells, 'cell')}: {hold} {which}, "
+            f"{zeros} ({share} %) {'is' if zeros == 1 else 'are'} zero."
         )
         if self.axes == 2:
             words += (
@@ -171,18 +173,18 @@ class ToeplitzModel:
         return words
 
     def _row(self) -> str:
-        terms = self.terms()
-        products = " + ".join(f"{written(t.weight)}·{bracketed(t.value)}" for t in terms)
-        products = products.replace("+ −", "− ")
+        if not self.kept.any():
+            return ""
+        terms = [f"{plain(t.weight)}·{bracketed(plain(t.value))}" for t in self.terms()]
         made = f"{self.names()[2]}{self.place(self.row, self.size[1])}"
-        return f"Row {self.row} times the input is {made} = {products} = {written(self.total())}."
+        return f"Row {self.row} times the input is {made} = {added(terms)} = {plain(self.total())}."
 
     def _repeated(self) -> str:
         if self.weight < 0 or not self.kept.any():
             return ""
         name = f"{self.names()[0]}{self.place(self.weight, self.kernel.shape[1])}"
-        value = written(float(self.kernel.ravel()[self.weight]))
-        return f"The weight {name} = {value} stands {self.repeats} time{plural(self.repeats)}."
+        value = plain(float(self.kernel.ravel()[self.weight]))
+        return f"The weight {name} = {value} stands {plural(self.repeats, 'time')}."
 
     def _mode(self) -> str:
         if self.mode == "full" or not self.kept.any():
@@ -209,47 +211,3 @@ def kept_outputs(
     if mode == "same":
         return [(k - 1) // 2 for k, _ in pairs], [n for _, n in pairs]
     return [k - 1 for k, _ in pairs], [max(0, n - k + 1) for k, n in pairs]
-
-
-def fixed(value: float, digits: int) -> str:
-    """`value` with so many decimals, halves rounded away from zero, and a true minus sign.
-
-    Python's own formatting rounds halves to even, the browser's does not.
-
-    Examples
-    --------
-    >>> fixed(0.0625, 3), fixed(-2.5, 0)
-    ('0.063', '−3')
-    """
-    text = str(Decimal(value).quantize(Decimal(1).scaleb(-digits), ROUND_HALF_UP))
-    return (text.lstrip("-") if float(text) == 0 else text).replace("-", "−")
-
-
-def written(value: float) -> str:
-    """A number as short as three decimals allow; smaller ones by their power of ten.
-
-    Examples
-    --------
-    >>> written(2.0), written(-0.25), written(1 / 3), written(0.0004), written(1e-17)
-    ('2', '−0.25', '0.333', '4e−4', '0')
-    """
-    if 1e-9 <= abs(value) < 5e-4:
-        mantissa, power = f"{value:.0e}".split("e")
-        return f"{mantissa}e{int(power)}".replace("-", "−")
-    return fixed(value, 3).rstrip("0").rstrip(".")
-
-
-def bracketed(value: float) -> str:
-    """A factor that can follow a multiplication sign.
-
-    Examples
-    --------
-    >>> bracketed(2.0), bracketed(-1.5)
-    ('2', '(−1.5)')
-    """
-    return f"({written(value)})" if value < 0 else written(value)
-
-
-def plural(count: int) -> str:
-    """The ending of a noun after a count."""
-    return "" if count == 1 else "s"

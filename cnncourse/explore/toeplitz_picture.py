@@ -11,7 +11,8 @@ from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
-from cnncourse.explore.toeplitz_model import ToeplitzModel, ToeplitzState, written
+from cnncourse.explore.numbers import plain
+from cnncourse.explore.toeplitz_model import ToeplitzModel, ToeplitzState
 from cnncourse.plots.picture import BLACK, GREY, PALE, Picture, in_house_style
 
 SIGNED = LinearSegmentedColormap.from_list("signed", ["#BE4C00", "#FFFFFF", "#005AA0"])
@@ -58,7 +59,7 @@ def picture(state: ToeplitzState) -> Picture:
     ax.set_yticks([model.row + 0.5], [f"row {model.row}"])
     ax.tick_params(length=0)
     _, inputs, outputs = model.names()
-    made = f"{outputs}{model.place(model.row, model.size[1])} = {written(model.total())}"
+    made = f"{outputs}{model.place(model.row, model.size[1])} = {plain(model.total())}"
     ax.set_title(
         f"T times {inputs}: the framed row makes {made}", pad=10 + (24 if written_out else 0)
     )
@@ -66,8 +67,8 @@ def picture(state: ToeplitzState) -> Picture:
 
 
 def _short(model: ToeplitzModel) -> bool:
-    cells = [written(float(value)) for value in model.matrix.ravel()]
-    beside = [written(float(value)) for value in (*model.image.ravel(), *model.output)]
+    cells = [plain(float(value)) for value in model.matrix.ravel()]
+    beside = [plain(float(value)) for value in (*model.image.ravel(), *model.output)]
     return max(map(len, cells)) <= LETTERS and sum(map(len, cells + beside)) <= MOST_LETTERS
 
 
@@ -87,15 +88,15 @@ def _write(ax: Axes, model: ToeplitzModel) -> None:
     centred: dict[str, Any] = {"ha": "center", "va": "center"}
     size = min(12.0, 200 / rows)
     for (row, column), tap in np.ndenumerate(model.taps):
-        value = written(float(model.matrix[row, column])) if tap >= 0 else "0"
+        value = plain(float(model.matrix[row, column])) if tap >= 0 else "0"
         colour = BLACK if tap >= 0 else GREY
         ax.text(column + 0.5, row + 0.5, value, color=colour, fontsize=size, **centred)
     for column, value in enumerate(model.image.ravel()):
-        ax.text(column + 0.5, -0.6, written(float(value)), fontsize=size, **centred)
+        ax.text(column + 0.5, -0.6, plain(float(value)), fontsize=size, **centred)
     for row in range(prod(model.size)):
         weight = "bold" if row == model.row else "normal"
         ax.text(
-            columns + 0.7, row + 0.5, written(float(model.output[row])), weight=weight,
+            columns + 0.7, row + 0.5, plain(float(model.output[row])), weight=weight,
             fontsize=size, **centred,
         )  # fmt: skip
     _, inputs, outputs = model.names()

@@ -1,15 +1,25 @@
 // The explorer of channels: lecture eq. (6) in the making, one row for each input channel.
-import { button, choice, drag, explorer, notice, numberField, surface, toggle } from "./kit.js";
+import {
+  button,
+  choice,
+  drag,
+  enable,
+  explorer,
+  notice,
+  numberField,
+  surface,
+  toggle,
+} from "./kit.js";
 import { cellGrid, largestOf, signedColour } from "./grid.js";
 import { element } from "../../widgets/static/elements.js";
-import { channelName, compute, describe, plain } from "./channels_math.js";
+import { channelName, compute, describe } from "./channels_math.js";
+import { LARGEST_NUMBER, added, inCell, plain } from "./numbers.js";
 import { STYLE, makeCounts, makeFormulas, makeSlips } from "./channels_parts.js";
 import {
   drawChannel,
   drawLast,
   drawOutputs,
   drawProducts,
-  inCell,
   layoutOf,
   outputPlan,
   spanOf,
@@ -102,7 +112,7 @@ function showKernel(grid, now, state, channel, { at, tap }) {
   grid.show({
     rows: state.kernel.shape[2],
     cols: state.kernel.shape[3],
-    text: (r, c) => inCell(at(r, c), tap),
+    text: (r, c) => inCell(at(r, c), tap - 2, 6.1),
     fill: (r, c) => signedColour(at(r, c), most),
     mark: (r, c) => (chosen && r === m && c === n ? "at" : ""),
     at: [m, n],
@@ -136,7 +146,13 @@ function pointed(act, { now }, channel, target) {
 
 /** The rows of bias and of the whole sum. */
 function makeEnd(act) {
-  const bias = numberField({ label: "+ bias b[i]", step: 0.5, change: act.bias });
+  const bias = numberField({
+    label: "+ bias b[i]",
+    min: -LARGEST_NUMBER,
+    max: LARGEST_NUMBER,
+    step: 0.5,
+    change: act.bias,
+  });
   const pictures = [surface({ height: 36, label: "bias" }), surface({ height: 44, label: "sum" })];
   const sum = element("div", { class: "ch-words", "data-cx": "total" });
   const words = [element("div", { class: "ch-words" }, bias.element), sum];
@@ -146,13 +162,9 @@ function makeEnd(act) {
   });
   const show = (now, layout, span, colours) => {
     bias.show(now.bias);
-    const terms = [...now.shares, now.bias].map((value, i) => {
-      const text = plain(Math.abs(value));
-      if (!i) return value < 0 ? `−${text}` : text;
-      return ` ${value < 0 ? "−" : "+"} ${text}`;
-    });
+    const terms = added([...now.shares, now.bias].map((value) => plain(value)));
     const name = `Z[${[now.output, ...now.place].join(", ")}]`;
-    sum.textContent = `${name} = ${terms.join("")} = ${plain(now.total)}`;
+    sum.textContent = `${name} = ${terms} = ${plain(now.total)}`;
     drawLast(pictures[0].begin(), layout, now, span, colours, false);
     drawLast(pictures[1].begin(), layout, now, span, colours, true);
   };
@@ -214,11 +226,10 @@ function outputTarget({ plan, now }, { x, y }) {
   return output < 0 || output === now.output ? null : { output };
 }
 
-function build({ root, data, shared, state }) {
+function build({ root, shared, state }) {
   const act = makeActions(shared);
   const parts = { formulas: makeFormulas(), slips: makeSlips(), counts: makeCounts() };
   const message = notice();
-  message.say(data.notice);
   const all = button("All channels on", () => (shared.set({ muted: [] }), shared.send()));
   const main = element("div", { class: "ch-main" });
   const heads = element("div", { class: "ch-row ch-heads" });
@@ -247,10 +258,11 @@ function build({ root, data, shared, state }) {
     const layout = layoutOf(state);
     arrange(root, main, layout);
     const span = spanOf(now);
-    all.disabled = !state.muted.length;
+    enable(all, state.muted.length > 0);
     rows.forEach((row) => row.show(now, layout, span, colours));
     end.show(now, layout, span, colours);
     output.show(now, colours);
+    message.say(state._notice);
     Object.values(parts).forEach((part) => part.show(now, state));
   };
   return { show, canvases };
@@ -279,8 +291,11 @@ function headings() {
 
 const { render } = explorer({
   title: "Channels explorer",
-  names: ["x", "kernel", "bias", "output", "channel", "offset", "place", "muted", "names"],
-  unpack: (model) => ({ notice: model.get("_notice") }),
+  names: [
+    ...["x", "kernel", "bias", "output", "channel", "offset", "place", "muted", "names"],
+    "_notice",
+  ],
+  positions: ["output", "channel", "offset", "place"],
   compute,
   describe,
   build,

@@ -1,6 +1,7 @@
 // The numbers of the explorer of channels, as cnncourse/explore/channels_model.py, which is the
 // reference: tests hold this file to its numbers and its words.
 import { convLayer } from "./conv.js";
+import { plain } from "./numbers.js";
 
 const nearest = (index, size) => Math.max(0, Math.min(index, size - 1));
 
@@ -117,13 +118,6 @@ export function compute(data, state) {
     slips: slipsOf(soundingInput(state), kernel, [output, j, k], shares, bias),
     parameters: parametersOf(x, kernel),
   };
-}
-
-/** A number with at most three decimals and a true minus sign. */
-export function plain(value) {
-  const size = Math.floor(Math.abs(value) * 1000 + 0.5) / 1000;
-  const text = size.toFixed(3).replace(/\.?0+$/, "");
-  return value < 0 && size ? `−${text}` : text;
 }
 
 /** Name of an input channel, its number if it has none. */

@@ -1,6 +1,6 @@
 // The style of the explorer of channels, and its words: the equation, usual slips, parameters.
 import { element } from "../../widgets/static/elements.js";
-import { plain } from "./channels_math.js";
+import { bracketed, plain } from "./numbers.js";
 
 export const STYLE = `
 .ch-main { display: grid; grid-template-columns: minmax(0, 1fr); gap: 14px 24px; }
@@ -70,10 +70,10 @@ export function makeFormulas() {
     ...names.flatMap((name, i) => [element("div", {}, name), lines[i]]),
   );
   const show = ({ output: i, channel: l, offset: [m, n], place: [j, k], term: one }) => {
-    const signed = (value) => (value < 0 ? `(${plain(value)})` : plain(value));
+    const factor = (value) => bracketed(plain(value));
     const factors = `V[${l}, ${j} + ${m}, ${k} + ${n}] · K[${i}, ${l}, ${m}, ${n}]`;
     const product = element("b", {}, plain(one.product));
-    term.replaceChildren(`${factors} = ${signed(one.pixel)} · ${signed(one.weight)} = `, product);
+    term.replaceChildren(`${factors} = ${factor(one.pixel)} · ${factor(one.weight)} = `, product);
     const sub = (text) => element("sub", {}, text);
     lecture.replaceChildren(
       ...["Z", sub("i,j,k"), " = Σ", sub("l,m,n"), " V", sub("l, j+m−1, k+n−1")],

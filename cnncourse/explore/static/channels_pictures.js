@@ -1,7 +1,7 @@
 // The pictures of the explorer of channels: maps of numbers, products, and bars that add up.
 import { bar, line, writer } from "./kit.js";
 import { greyColour, inkOn, largestOf, paintMap, signedColour } from "./grid.js";
-import { plain } from "./channels_math.js";
+import { inCell, plain } from "./numbers.js";
 import { plane } from "./conv.js";
 import { element } from "../../widgets/static/elements.js";
 
@@ -39,16 +39,6 @@ function pixelColours({ x, names }, channel) {
   return (value) => tint.map((part) => (part * value) / largest);
 }
 
-/** Short enough for a cell: with as many decimals as it has room for, thousands as k. */
-export function inCell(value, cell) {
-  const room = Math.floor((cell - 2) / 6.1);
-  for (const parts of [1000, 100, 10, 1]) {
-    const words = plain(Math.round(value * parts) / parts);
-    if (words.length <= room) return words;
-  }
-  return `${plain(Math.round(value / 1000))}k`;
-}
-
 const paintings = new WeakMap();
 
 /** A picture of numbers, a pixel each; of an array that stays (`kept`) it is painted once. */
@@ -75,7 +65,7 @@ function drawPlane(pen, { shape, values }, place, cell, { colour, legible, colou
       const [r, c] = [Math.floor(i / columns), i % columns];
       const size = cell < 20 ? 11 : 12;
       const ink = { colour: inkOn(colour(value)), align: "center", size };
-      say(inCell(value, cell), x + (c + 0.5) * cell, y + (r + 0.5) * cell + 0.5, ink);
+      say(inCell(value, cell - 2, 6.1), x + (c + 0.5) * cell, y + (r + 0.5) * cell + 0.5, ink);
     });
     for (let c = 1; c < columns; c++) {
       line(pen, x + c * cell, y, x + c * cell, y + rows * cell, { colour: colours.grid });

@@ -190,6 +190,7 @@ const unpack = (model) => ({ most: model.get("_most") });
 const { render } = explorer({
   title: "Connections explorer",
   names: NAMES,
+  positions: ["layer", "unit", "weight"],
   unpack,
   compute,
   describe,

@@ -1,12 +1,13 @@
 // The connections explorer's numbers: who sees whom in a stack of layers, and what it costs. Python
 // is the reference (cnncourse/explore/connections_model.py); tests hold this file to its numbers.
+import { plural, signed } from "./numbers.js";
 
 /** The three kinds of layer, and how each is spoken of. */
 export const KINDS = ["dense", "local", "convolution"];
 const KIND_WORDS = {
-  dense: "Dense layers",
-  local: "Locally connected layers, no weight shared",
-  convolution: "Convolutional layers, weights shared",
+  dense: ["dense layer", ""],
+  local: ["locally connected layer", ", no weight shared,"],
+  convolution: ["convolutional layer", ", weights shared,"],
 };
 
 /** Zeros before and after a layer of `n` units: TensorFlow's rule for "same". */
@@ -148,7 +149,7 @@ function leftOut(state, sizes) {
   if (fit === state.depth) return "";
   return (
     `Only ${fit} of ${state.depth} layers fit: a kernel of ${state.width} needs more than ` +
-    `${here} unit${here === 1 ? "" : "s"}.`
+    `${plural(here, "unit")}.`
   );
 }
 
@@ -188,9 +189,10 @@ export const unitName = (layer, unit) => (layer ? `h${layer}[${unit}]` : `x[${un
 
 /** The stack of layers in words. */
 function stackInWords(state, { sizes, leftOut: missing }) {
+  const [kind, weights] = KIND_WORDS[state.kind];
   const words =
-    `${KIND_WORDS[state.kind]}: ${sizes.length - 1} over ${state.units} ` +
-    `input${state.units === 1 ? "" : "s"}, kernel width ${state.width}, stride ${state.stride}, ` +
+    `A stack of ${plural(sizes.length - 1, kind)}${weights} over ` +
+    `${plural(state.units, "input")}, kernel width ${state.width}, stride ${state.stride}, ` +
     `padding ${state.padding}. Units, from the input up: ${sizes.join(", ")}.`;
   return missing ? `${words} ${missing}` : words;
 }
@@ -199,11 +201,11 @@ function stackInWords(state, { sizes, leftOut: missing }) {
 function fieldInWords(state, { layer, unit, field, fieldFormula: sum }) {
   const { seen, size, start, jump } = field;
   const span = `x[${seen[0]}]${seen.length > 1 ? ` to x[${seen.at(-1)}]` : ""}`;
-  const words = `${unitName(layer, unit)} sees ${seen.length} of ${state.units} inputs, ${span}.`;
+  const words = `${unitName(layer, unit)} sees ${seen.length} of ${plural(state.units, "input")}, ${span}.`;
   if (state.kind === "dense") return words;
   return (
     `${words} Its receptive field is ${sum} = ${size} wide, starts at ` +
-    `${String(start).replace("-", "−")}, and jumps by ${jump}.`
+    `${signed(start)}, and jumps by ${jump}.`
   );
 }
 
@@ -214,7 +216,7 @@ export function describe(data, state, now = compute(data, state)) {
   if (now.affected.length) {
     const parts = now.affected.map((count, i) => {
       const above = now.layer + 1 + i;
-      return `${count} of ${now.sizes[above]} units of layer ${above}`;
+      return `${count} of ${plural(now.sizes[above], "unit")} of layer ${above}`;
     });
     words.push(`${unitName(now.layer, now.unit)} affects ${parts.join(", ")}.`);
   }

@@ -29,6 +29,31 @@ export function pixel({ shape, values }, row, column, boundary = "zeros") {
   return r < 0 || c < 0 ? 0 : values[r * shape[1] + c];
 }
 
+/** Rows of numbers as an array. */
+export const arrayOf = (rows) => ({
+  shape: [rows.length, rows[0].length],
+  values: Float64Array.from(rows.flat()),
+});
+
+/** Whether two arrays have the same shape and the same numbers. */
+export function sameArray(a, b) {
+  return String(a.shape) === String(b.shape) && a.values.every((v, i) => v === b.values[i]);
+}
+
+/** A kernel of another shape: the old one in its middle, zeros around it. */
+export function resizedKernel({ shape, values }, rows, columns) {
+  const [top, left] = [Math.trunc((rows - shape[0]) / 2), Math.trunc((columns - shape[1]) / 2)];
+  const made = new Float64Array(rows * columns);
+  for (let m = 0; m < rows; m++) {
+    for (let n = 0; n < columns; n++) {
+      const [r, c] = [m - top, n - left];
+      const there = r >= 0 && r < shape[0] && c >= 0 && c < shape[1];
+      made[m * columns + n] = there ? values[r * shape[1] + c] : 0;
+    }
+  }
+  return { shape: [rows, columns], values: made };
+}
+
 /** A kernel rotated by 180 degrees. */
 export function flipped({ shape, values }) {
   return { shape: [...shape], values: Float64Array.from(values).reverse() };

@@ -3,10 +3,9 @@
 
 import { explorer, notice } from "./kit.js";
 import { element } from "../../widgets/static/elements.js";
-import { sourceIndex } from "./conv.js";
+import { arrayOf, sourceIndex } from "./conv.js";
 import { makeCells, makeSum, titled } from "./convolution2d_cells.js";
 import {
-  arrayOf,
   makeControls,
   makeImageFields,
   makeKernelFields,
@@ -17,7 +16,7 @@ import {
 import { compute, describe } from "./convolution2d_math.js";
 import { fitsCells, inputRange, makeInput, makeOutput } from "./convolution2d_panels.js";
 import { CONVOLUTION_STYLE } from "./convolution2d_style.js";
-import { plainNumber } from "./convolution2d_words.js";
+import { plain } from "./numbers.js";
 import { greyColour } from "./grid.js";
 import { ownStyle } from "./places.js";
 
@@ -34,11 +33,14 @@ const NAMES = [
   "column",
   "pinned",
   "colours",
+  "_notice",
 ];
 
-/** What the learner's hands do to the state. `seen.now` holds the numbers that are shown; `usual`
- * is the message that stands when there is no other. */
-function makeActions(shared, seen, { say, usual }) {
+const BEYOND = "Beyond the border there are zeros: only the input itself is edited.";
+
+/** What the learner's hands do to the state. `seen.now` holds the numbers that are shown, and
+ * `seen.warning` what was refused. */
+function makeActions(shared, seen) {
   const { state } = shared;
   const within = (at, size) => Math.min(Math.max(0, at), size - 1);
   const moveTo = (row, column) => {
@@ -72,15 +74,17 @@ function makeActions(shared, seen, { say, usual }) {
       sourceIndex(r, shape[0], state.boundary),
       sourceIndex(c, shape[1], state.boundary),
     ];
-    if (i < 0 || j < 0) say("Beyond the border there are zeros: only the input itself is edited.");
-    else (say(usual), write("over", i, j, value));
+    const beyond = i < 0 || j < 0;
+    seen.warning = beyond ? BEYOND : "";
+    if (beyond) shared.soon();
+    else write("over", i, j, value);
   };
   const cellName = (r, c) => {
     const { over, swapped } = seen.now;
     const letter = swapped ? "K" : "I";
     const outside = r < 0 || c < 0 || r >= over.shape[0] || c >= over.shape[1];
     if (outside) return `beyond the border, row ${r}, column ${c}`;
-    return `${letter}[${r}, ${c}] is ${plainNumber(over.values[r * over.shape[1] + c])}`;
+    return `${letter}[${r}, ${c}] is ${plain(over.values[r * over.shape[1] + c])}`;
   };
   return {
     state,
@@ -211,10 +215,9 @@ function fitted(root, now) {
 /** Make the explorer; see kit.js. */
 function build({ root, data, shared, state }) {
   root.classList.add("cv");
-  const seen = { now: null, pinnedAt: "" };
+  const seen = { now: null, pinnedAt: "", warning: "" };
   const message = notice();
-  message.say(data.notice);
-  const act = makeActions(shared, seen, { say: message.say, usual: data.notice });
+  const act = makeActions(shared, seen);
   const chosen = [0, 0];
   const choose = (m, n) => {
     [chosen[0], chosen[1]] = [m, n];
@@ -223,7 +226,7 @@ function build({ root, data, shared, state }) {
   const controls = makeControls(shared);
   const words = element("p", { class: "cv-words", role: "status", "data-cx": "swap" });
   const input = makeInput({ act });
-  const images = makeImageFields(data, shared, message);
+  const images = makeImageFields(data, shared, (words) => (seen.warning = words));
   const kernelTitle = element("h4", {});
   const kernel = makeCells({
     label: "Kernel: digits change a weight",
@@ -289,6 +292,7 @@ function build({ root, data, shared, state }) {
     const [a, b] = strip.show(now, chosen, sizes.strip, greys);
     sum.show(now, state, a * now.lying.shape[1] + b);
     math.show(now, state);
+    message.say(seen.warning || state._notice);
   };
   return { show };
 }
@@ -299,13 +303,13 @@ function unpack(model) {
   return {
     kernels: model.get("_kernels"),
     images: Object.fromEntries(images),
-    notice: model.get("_notice"),
   };
 }
 
 const { render } = explorer({
   title: "Convolution explorer",
   names: NAMES,
+  positions: ["row", "column"],
   unpack,
   compute,
   describe,

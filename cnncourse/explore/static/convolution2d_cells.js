@@ -1,29 +1,13 @@
 // Arrays in editable cells for the explorer of 2-D convolution, and the sum in numbers.
 
 import { element } from "../../widgets/static/elements.js";
-import { plainNumber, sumTerms } from "./convolution2d_words.js";
+import { sumTerms } from "./convolution2d_words.js";
+import { inCell, plain } from "./numbers.js";
 import { cellGrid, largestOf, signedColour } from "./grid.js";
 
-/** Width of a number in a cell of `size` pixels, as its style sheet writes it. */
-function widthOf(text, size) {
-  const points = text.includes(".") ? 1 : 0;
-  return (text.length - points) * (size < 28 ? 7 : 7.7) + 4 * points;
-}
-
-/** A number in a cell of `size` pixels: as many digits as fit, if need be without a leading 0. */
+/** A number in a cell of `size` pixels, in letters as its style sheet writes them. */
 export function cellNumber(value, size) {
-  for (const digits of [3, 2, 1, 0]) {
-    const text = plainNumber(value, digits);
-    if (text.includes("e")) continue;
-    if (widthOf(text, size) <= size - 2) return text;
-    const shorter = text.replace(/^(−?)0\./, "$1.");
-    if (widthOf(shorter, size) <= size - 2) return shorter;
-  }
-  if (Math.abs(value) < 0.5) return "≈0";
-  const whole = plainNumber(value, 0);
-  if (widthOf(whole, size) <= size + 4) return whole;
-  const [front, power] = value.toExponential(0).replace("-", "−").split("e");
-  return `${front}e${power.replace("+", "")}`;
+  return inCell(value, size - 2, size < 28 ? 7 : 7.7);
 }
 
 /** The colours of an array: signed around zero. */
@@ -45,7 +29,7 @@ export function makeCells({ label, letter, pick, write, done, step }) {
   const value = (r, c) => array.values[r * array.shape[1] + c];
   const grid = cellGrid({
     label,
-    name: (r, c) => `${letter()}[${r}, ${c}] is ${plainNumber(value(r, c))}`,
+    name: (r, c) => `${letter()}[${r}, ${c}] is ${plain(value(r, c))}`,
     pick,
     read: value,
     write,
@@ -89,7 +73,7 @@ export function makeSum() {
     sum.replaceChildren(
       `${head}${before}${before ? " + " : ""}`,
       element("b", {}, terms[place].text),
-      `${behind ? " + " : ""}${behind} = ${plainNumber(now.window.total)}`,
+      `${behind ? " + " : ""}${behind} = ${plain(now.window.total)}`,
     );
   };
   return { element: root, show };

@@ -2,15 +2,9 @@
 
 import { choice, niceCeil, numberField, pictureField, select, slider, toggle } from "./kit.js";
 import { element } from "../../widgets/static/elements.js";
-import { resizedKernel } from "./convolution2d_math.js";
-import { plainNumber } from "./convolution2d_words.js";
+import { arrayOf, resizedKernel } from "./conv.js";
+import { LARGEST_NUMBER, plain } from "./numbers.js";
 import { placeSlider } from "./places.js";
-
-/** Rows of numbers as an array. */
-export const arrayOf = (rows) => ({
-  shape: [rows.length, rows[0].length],
-  values: Float64Array.from(rows.flat()),
-});
 
 /** `array` with one number changed. */
 export function withValue({ shape, values }, r, c, value) {
@@ -60,17 +54,18 @@ export function makeControls(shared) {
 }
 
 /** Below the input: another image, from a list or from a file. */
-export function makeImageFields(data, shared, message) {
-  const given = shared.state.image;
+export function makeImageFields(data, shared, warn) {
+  const { image: given, _notice: said } = shared.state;
   const images = { "as given": given, ...data.images };
   let last = null;
   const same = ({ shape, values }, other) =>
     shape.join() === other.shape.join() && values.every((v, i) => v === other.values[i]);
   for (const [name, known] of Object.entries(data.images))
     if (same(known, given)) delete images["as given"], (images[name] = given);
-  const put = (image) => {
+  const put = (image, words) => {
     const [row, column] = image.shape.map((size) => Math.floor(size / 2));
-    shared.set({ image, row, column, pinned: false });
+    warn("");
+    shared.set({ image, row, column, pinned: false, _notice: words });
     shared.send();
   };
   const list = select({
@@ -78,16 +73,15 @@ export function makeImageFields(data, shared, message) {
     options: [...Object.keys(images), "own"].map((value) => ({ value, label: value })),
     choose: (name) => {
       last = null;
-      message.say("");
-      if (name in images) put(images[name]);
+      if (name in images) put(images[name], images[name] === given ? said : "");
       else shared.soon();
     },
   });
   const file = pictureField({
     label: "Own picture …",
     largest: [256, 256],
-    take: (image, words) => (message.say(words), put(image)),
-    refuse: message.say,
+    take: put,
+    refuse: (words) => (warn(words), shared.soon()),
   });
   const root = element("div", { class: "cv-fields" }, list.element, file.element);
   const show = () => {
@@ -128,7 +122,7 @@ export function makeKernelFields(data, shared, chosen) {
     min: -4,
     max: 4,
     step: 0.1,
-    format: (value) => plainNumber(value),
+    format: (value) => plain(value),
     input: (value) => shared.set({ kernel: withValue(state.kernel, ...tap(), value) }),
     change: shared.sendSoon,
   });
@@ -166,7 +160,7 @@ export function makeKernelFields(data, shared, chosen) {
     weight.show(value);
     swap.show(state.swap);
     const total = state.kernel.values.reduce((all, one) => all + one, 0);
-    sum.textContent = `sum of the weights ${plainNumber(total)}`;
+    sum.textContent = `sum of the weights ${plain(total)}`;
   };
   return { element: root, show };
 }
@@ -207,6 +201,8 @@ export function makeTotal(shared) {
   const total = element("span", { class: "cv-amount", "data-cx": "total" });
   const bias = numberField({
     label: "+ bias b",
+    min: -LARGEST_NUMBER,
+    max: LARGEST_NUMBER,
     step: 0.5,
     change: (value) => (shared.set({ bias: value }), shared.send()),
   });
@@ -227,11 +223,11 @@ export function makeTotal(shared) {
     result,
   );
   const show = ({ window: now }) => {
-    total.textContent = now ? plainNumber(now.total) : "–";
+    total.textContent = now ? plain(now.total) : "–";
     bias.show(shared.state.bias);
     relu.show(shared.state.relu);
     name.textContent = now ? `S[${now.row}, ${now.column}]` : "S";
-    result.textContent = now ? plainNumber(now.value) : "–";
+    result.textContent = now ? plain(now.value) : "–";
   };
   return { element: root, show };
 }

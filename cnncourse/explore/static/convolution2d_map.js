@@ -2,7 +2,7 @@
 
 import { element } from "../../widgets/static/elements.js";
 import { greyColour, signedColour } from "./grid.js";
-import { plainNumber } from "./convolution2d_words.js";
+import { plain } from "./numbers.js";
 
 /** Colours as a canvas keeps them, one number each, so that a map of many pixels is quick. */
 const packedColours = (colours) =>
@@ -148,7 +148,7 @@ export function colourKey(label) {
       : [-1, 0, 1].map((share) => signedColour(share, 1));
     const colours = stops.map((rgb) => `rgb(${rgb.map(Math.round).join(" ")})`);
     band.style.background = `linear-gradient(to right, ${colours.join(", ")})`;
-    const words = [plainNumber(low), grey ? "" : "0", plainNumber(high)];
+    const words = [plain(low), grey ? "" : "0", plain(high)];
     ends.forEach((end, i) => (end.textContent = words[i]));
     band.setAttribute(
       "aria-label",

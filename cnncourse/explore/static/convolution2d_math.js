@@ -1,7 +1,7 @@
 // The numbers of the explorer of 2-D convolution. Python is the reference
 // (cnncourse/explore/convolution2d_model.py); tests hold this file to its numbers.
 
-import { correlate, flipped, pixel } from "./conv.js";
+import { arrayOf, correlate, flipped, pixel, sameArray } from "./conv.js";
 import {
   SMALL,
   afterText,
@@ -81,26 +81,8 @@ function windowOf({ over, lying, pads }, shape, state) {
 }
 
 /** Name of a kernel among those that Python sent, or "own". */
-function kernelName(known, { shape, values }) {
-  const same = (other) =>
-    other.length === shape[0] &&
-    other[0].length === shape[1] &&
-    other.every((row, m) => row.every((weight, n) => weight === values[m * shape[1] + n]));
-  return Object.keys(known).find((name) => same(known[name])) ?? "own";
-}
-
-/** A kernel of another shape: the old one in its middle, zeros around it. */
-export function resizedKernel({ shape, values }, rows, columns) {
-  const [top, left] = [Math.trunc((rows - shape[0]) / 2), Math.trunc((columns - shape[1]) / 2)];
-  const made = new Float64Array(rows * columns);
-  for (let m = 0; m < rows; m++) {
-    for (let n = 0; n < columns; n++) {
-      const [r, c] = [m - top, n - left];
-      const there = r >= 0 && r < shape[0] && c >= 0 && c < shape[1];
-      made[m * columns + n] = there ? values[r * shape[1] + c] : 0;
-    }
-  }
-  return { shape: [rows, columns], values: made };
+function kernelName(known, kernel) {
+  return Object.keys(known).find((name) => sameArray(arrayOf(known[name]), kernel)) ?? "own";
 }
 
 /** All numbers that the picture needs, from the state. */
@@ -115,6 +97,8 @@ export function compute(data, state) {
     name: kernelName(data.kernels, state.kernel),
     window: windowOf(roles, sums.shape, state),
   };
+  now.row = now.window?.row ?? 0;
+  now.column = now.window?.column ?? 0;
   now.before = null;
   if (roles.swapped) {
     const other = arranged({ ...state, swap: false });

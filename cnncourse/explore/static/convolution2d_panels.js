@@ -4,7 +4,8 @@ import { element } from "../../widgets/static/elements.js";
 import { padded, pixel } from "./conv.js";
 import { cellNumber, signedFill, titled } from "./convolution2d_cells.js";
 import { colourKey, numberMap } from "./convolution2d_map.js";
-import { SMALL, extent, plainNumber } from "./convolution2d_words.js";
+import { SMALL, extent } from "./convolution2d_words.js";
+import { plain } from "./numbers.js";
 import { cellGrid, largestOf, signedColour } from "./grid.js";
 
 /** Whether both sides of an array are small enough for cells. */
@@ -198,7 +199,7 @@ export function makeOutput({ act }) {
     label: "Output: arrow keys move the window",
     name: (r, c) => {
       const value = last.output.values[r * last.output.shape[1] + c];
-      return `S[${r}, ${c}] is ${plainNumber(value)}`;
+      return `S[${r}, ${c}] is ${plain(value)}`;
     },
     pick: act.moveTo,
     done: act.done,

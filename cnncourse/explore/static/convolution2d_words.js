@@ -1,4 +1,5 @@
 // The words of the explorer of 2-D convolution, as in cnncourse/explore/convolution2d_words.py.
+import { bracketed, plain } from "./numbers.js";
 
 const BORDER_WORDS = {
   zeros: "zeros",
@@ -9,23 +10,6 @@ const BORDER_WORDS = {
 
 /** Most rows and columns of an image that is shown in numbered cells, and may be a kernel. */
 export const SMALL = 12;
-
-/** A number with as many decimals as it needs, `digits` at most, and a true minus sign. */
-export function plainNumber(value, digits = 3) {
-  const size = Math.abs(value);
-  if (size < 5e-10) return "0";
-  const sign = value < 0 ? "−" : "";
-  const stripped = (text) => (text.includes(".") ? text.replace(/\.?0+$/, "") : text);
-  if (size < 1e7 && size >= 0.5 * 10 ** -digits) return sign + stripped(size.toFixed(digits));
-  const [front, power] = size.toExponential(2).split("e");
-  return `${sign}${stripped(front)}e${power.replace("+", "").replace("-", "−")}`;
-}
-
-/** A number as a factor of a product within a sum. */
-function factor(value) {
-  const text = plainNumber(value);
-  return text.startsWith("−") ? `(${text})` : text;
-}
 
 /** An index of the equation: "i + 1 − m" or "i + m − 1". */
 function movedIndex(letter, by, rest) {
@@ -51,6 +35,7 @@ export function equation({ flip, bias, relu }, { pads, sliding, swapped }) {
 /** The terms of the sum in numbers, without those that lie on zeros beyond the border. */
 export function sumTerms({ boundary }, now) {
   const terms = [];
+  const factor = (value) => bracketed(plain(value));
   for (let i = 0; i < now.products.length; i++) {
     if (now.inside[i] || boundary !== "zeros") {
       terms.push({ index: i, text: `${factor(now.samples[i])}·${factor(now.taps[i])}` });
@@ -62,16 +47,16 @@ export function sumTerms({ boundary }, now) {
 /** The whole sum in numbers. */
 export function sumText(state, now) {
   const terms = sumTerms(state, now).map(({ text }) => text);
-  const total = plainNumber(now.total);
+  const total = plain(now.total);
   return `S[${now.row}, ${now.column}] = ${terms.join(" + ") || "0"} = ${total}`;
 }
 
 /** What bias and ReLU make of the sum, "" without either. */
 export function afterText({ bias, relu }, { total, value }) {
-  const biased = plainNumber(total + bias);
+  const biased = plain(total + bias);
   const parts = [];
-  if (bias) parts.push(`with the bias: ${plainNumber(total)} + ${factor(bias)} = ${biased}`);
-  if (relu) parts.push(`ReLU: max(0, ${biased}) = ${plainNumber(value)}`);
+  if (bias) parts.push(`with the bias: ${plain(total)} + ${bracketed(plain(bias))} = ${biased}`);
+  if (relu) parts.push(`ReLU: max(0, ${biased}) = ${plain(value)}`);
   return parts.join("; ");
 }
 
@@ -136,9 +121,10 @@ function comparedOrders({ flip, mode, boundary }, here, before, one, other) {
   if (apart <= small) {
     const always = flip && mode === "full" && boundary === "zeros";
     const why = always ? "the order does not matter" : "here by chance, not in general";
-    return `${one} = ${other}: all ${here.length} numbers are the same, ${why}.`;
+    const all = here.length === 1 ? "the only number is" : `all ${here.length} numbers are`;
+    return `${one} = ${other}: ${all} the same, ${why}.`;
   }
-  const words = `${one} is not ${other}: they differ by up to ${plainNumber(apart)}. `;
+  const words = `${one} is not ${other}: they differ by up to ${plain(apart)}. `;
   if (!flip && apartFrom((i) => before[before.length - 1 - i]) <= small)
     return `${words}A cross-correlation comes out turned by 180°.`;
   if (!flip) return `${words}A cross-correlation depends on the order.`;
@@ -149,7 +135,7 @@ function comparedOrders({ flip, mode, boundary }, here, before, one, other) {
 export function sentence(state, now) {
   const by = (shape) => shape.join(" by ");
   const image = `an image of ${by(state.image.shape)}`;
-  const which = now.name === "own" ? "an own" : `the ${now.name}`;
+  const which = now.name === "own" ? "your own" : `the ${now.name}`;
   const kernel = `${which} kernel of ${by(state.kernel.shape)}`;
   const [over, sliding] = now.swapped ? [kernel, image] : [image, kernel];
   const border = `, beyond the border ${BORDER_WORDS[state.boundary]}`;
@@ -158,14 +144,15 @@ export function sentence(state, now) {
     `${state.mode}${state.mode === "valid" ? "" : border}`;
   if (!now.window)
     return `${start}: no output, since what slides is larger than what it slides over.`;
-  const [lowest, highest] = extent(now.output.values).map((value) => plainNumber(value));
+  const [lowest, highest] = extent(now.output.values).map((value) => plain(value));
   const { row, column, products, total, value } = now.window;
-  const bias = state.bias ? `, with the bias ${plainNumber(total + state.bias)}` : "";
-  const relu = state.relu ? `, after the ReLU ${plainNumber(value)}` : "";
+  const bias = state.bias ? `, with the bias ${plain(total + state.bias)}` : "";
+  const relu = state.relu ? `, after the ReLU ${plain(value)}` : "";
+  const sum = products.length === 1 ? "only product is" : `${products.length} products sum to`;
   const parts = [
     `${start}: output of ${by(now.output.shape)}, from ${lowest} to ${highest}.`,
-    `At row ${row}, column ${column} of the output the ${products.length} products ` +
-      `sum to ${plainNumber(total)}${bias}${relu}.`,
+    `At row ${row}, column ${column} of the output the ${sum} ` +
+      `${plain(total)}${bias}${relu}.`,
   ];
   if (now.swap_words) parts.push(now.swap_words);
   return parts.join(" ");

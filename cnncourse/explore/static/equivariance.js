@@ -11,16 +11,17 @@ import {
   surface,
   toggle,
 } from "./kit.js";
+import { arrayOf, resizedKernel, sameArray } from "./conv.js";
 import { cellGrid, largestOf, signedColour } from "./grid.js";
+import { bracketed, inCell, plain } from "./numbers.js";
 import { element } from "../../widgets/static/elements.js";
 import {
   VERDICTS,
-  bracketed,
   compute,
   describe,
+  leftOver,
   ofTheKernel,
   onTheOutput,
-  twoDecimals,
 } from "./equivariance_math.js";
 import { cellAt, drawSquare, inBox, placesOf } from "./equivariance_pictures.js";
 
@@ -136,38 +137,11 @@ function makeLayer(shared) {
   return { element: element("div", { class: "cx-controls" }, ...elements), show };
 }
 
-/** A kernel of another size: its middle, or with zeros around it. */
-function resizedKernel({ shape, values }, size) {
-  const [height, width] = shape;
-  const [down, right] = [height, width].map((n) => Math.floor((n - 1) / 2));
-  const middle = Math.floor((size - 1) / 2);
-  const made = new Float64Array(size * size);
-  for (let r = 0; r < size; r++) {
-    for (let c = 0; c < size; c++) {
-      const [row, column] = [r - middle + down, c - middle + right];
-      const inside = row >= 0 && column >= 0 && row < height && column < width;
-      made[r * size + c] = inside ? values[row * width + column] : 0;
-    }
-  }
-  return { shape: [size, size], values: made };
-}
-
-/** A weight in few letters. */
-function weightText(value) {
-  return String(Math.round(100 * value) / 100).replace(/^(-?)0\./, "$1.").replace("-", "−");
-}
-
 /** The kernel: its name, its size, its cells. */
 function makeKernel(data, shared) {
   const { state } = shared;
   const set = (kernel) => (shared.set({ kernel }), shared.send());
-  const array = (rows) => ({
-    shape: [rows.length, rows[0].length],
-    values: Float64Array.from(rows.flat()),
-  });
-  const named = Object.entries(data.kernels).map(([name, rows]) => [name, array(rows)]);
-  const equal = (a, b) =>
-    String(a.shape) === String(b.shape) && a.values.every((value, i) => value === b.values[i]);
+  const named = Object.entries(data.kernels).map(([name, rows]) => [name, arrayOf(rows)]);
   const names = select({
     label: "Kernel",
     options: [...named.map(([value]) => ({ value, label: value.replace("_", " ") })), OWN_KERNEL],
@@ -176,13 +150,13 @@ function makeKernel(data, shared) {
   const sizes = select({
     label: "Size",
     options: SIZES.map((n) => ({ value: String(n), label: `${n} × ${n}` })),
-    choose: (size) => size && set(resizedKernel(state.kernel, Number(size))),
+    choose: (size) => size && set(resizedKernel(state.kernel, Number(size), Number(size))),
   });
   const index = (r, c) => r * state.kernel.shape[1] + c;
   let at = [1, 1];
   const grid = cellGrid({
     label: "Kernel weights",
-    name: (r, c) => `row ${r}, column ${c}: ${weightText(state.kernel.values[index(r, c)])}`,
+    name: (r, c) => `row ${r}, column ${c}: ${plain(state.kernel.values[index(r, c)])}`,
     pick: (r, c) => (at = [r, c]),
     read: (r, c) => state.kernel.values[index(r, c)],
     write: (r, c, value) => {
@@ -201,12 +175,12 @@ function makeKernel(data, shared) {
   const show = () => {
     const { shape, values } = state.kernel;
     const largest = largestOf(values);
-    names.show(named.find(([, kernel]) => equal(kernel, state.kernel))?.[0] ?? "own");
+    names.show(named.find(([, kernel]) => sameArray(kernel, state.kernel))?.[0] ?? "own");
     sizes.show(shape[0] === shape[1] ? String(shape[0]) : "");
     grid.show({
       rows: shape[0],
       cols: shape[1],
-      text: (r, c) => weightText(values[index(r, c)]),
+      text: (r, c) => inCell(values[index(r, c)], 32, 7),
       fill: (r, c) => signedColour(values[index(r, c)], largest),
       at,
     });
@@ -235,10 +209,10 @@ function makeResiduals() {
   const show = (now) => {
     const { length } = now.band;
     const counts = { overall: length, inside: length - now.bandCount, in_band: now.bandCount };
-    change.textContent = twoDecimals(now.change);
+    change.textContent = plain(now.change);
     contrast.style.display = Number.isNaN(now.change) ? "none" : "";
     for (const [key, count] of Object.entries(counts)) {
-      cells[key].textContent = twoDecimals(now[key]);
+      cells[key].textContent = leftOver(now, now[key]);
       cells[`${key}-count`].textContent = String(count);
     }
   };
@@ -311,7 +285,7 @@ function makeProbe(shared) {
     const i = now.row * width + now.column;
     const [there, back, rest] = [now.there, now.back, now.residual].map((one) => one.values[i]);
     words.textContent = now.band.length
-      ? `f(g(x)) − g(f(x)) = ${twoDecimals(there)} − ${bracketed(back)} = ${twoDecimals(rest)}`
+      ? `f(g(x)) − g(f(x)) = ${plain(there)} − ${bracketed(plain(back))} = ` + leftOver(now, rest)
       : "";
     words.style.fontWeight = "600";
   };
@@ -356,7 +330,7 @@ function build({ root, data, shared, state }) {
     label: "Own picture …",
     largest: LARGEST_PICTURE,
     take: (image, words) => (shared.set({ image, _notice: words }), shared.send()),
-    refuse: (words) => shared.set({ _notice: words }),
+    refuse: (words) => (shared.set({ _notice: words }), shared.send()),
   });
   const main = element("div", {}, square.canvas, probe.element);
   main.style.cssText = "flex:5 1 560px;min-width:0";
@@ -384,6 +358,7 @@ function build({ root, data, shared, state }) {
 const { render } = explorer({
   title: "Equivariance explorer",
   names: STATE,
+  positions: ["row", "column"],
   unpack: (model) => ({ kernels: model.get("_kernels") }),
   compute,
   describe,

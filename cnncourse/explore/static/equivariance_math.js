@@ -1,6 +1,7 @@
 // What the equivariance explorer shows, in numbers and words: as equivariance_model.py, _moves.py
 // and _words.py in cnncourse/explore, which say why. f is a convolutional layer, g a motion.
 import { correlate, padded } from "./conv.js";
+import { bracketed, plain, plural, signed } from "./numbers.js";
 import { pool } from "./pool.js";
 
 const POOL_SIZE = 2;
@@ -212,6 +213,7 @@ export function compute(data, state) {
     bandCount: band.reduce((count, one) => count + one, 0),
     overall,
     inside,
+    least,
     in_band: largestWhere(values, (i) => band[i]),
     change: largestChange(there, mapped),
     verdict: !values.length ? "none" : overall <= least ? "equal" : unequal,
@@ -229,17 +231,9 @@ export const VERDICTS = {
   none: "There is no output",
 };
 
-/** A value with two decimals, halves away from zero, as Python rounds here. */
-export function twoDecimals(value) {
-  if (Number.isNaN(value)) return "–";
-  const size = Math.floor(100 * Math.abs(value) + 0.5) / 100;
-  return `${value < 0 && size ? "−" : ""}${size.toFixed(2)}`;
-}
-
-/** A number after a minus sign. */
-export function bracketed(value) {
-  const words = twoDecimals(value);
-  return words.startsWith("−") ? `(${words})` : words;
+/** A residual in words: 0 where it is no more than what rounding leaves. */
+export function leftOver({ least }, value) {
+  return plain(Math.abs(value) <= least ? 0 : value);
 }
 
 /** What g does to the picture called `name`. */
@@ -263,8 +257,7 @@ function layerText({ kernel, boundary, stride, relu, pooling }) {
 /** How far f is from not noticing g at all. */
 function ofInvariance({ change }) {
   if (Number.isNaN(change)) return [];
-  const words = twoDecimals(change);
-  return [`Invariance would ask f(g(x)) = f(x): these differ by up to ${words}.`];
+  return [`Invariance would ask f(g(x)) = f(x): these differ by up to ${plain(change)}.`];
 }
 
 /** What g does to the outputs, if that takes a word. */
@@ -279,7 +272,7 @@ export function onTheOutput(state) {
       `The outputs lie ${step} pixels apart and the shift is no multiple of that: ` +
         "no shift of the output fits, the next one towards 0 is tried.",
     ];
-  const [down, right] = [state.down, state.right].map((d) => String(d / step).replace("-", "−"));
+  const [down, right] = [state.down, state.right].map((d) => signed(d / step));
   return [`On the outputs, which lie ${step} pixels apart, g shifts by [${down}, ${right}].`];
 }
 
@@ -299,17 +292,17 @@ export function describe(data, state, now = compute(data, state)) {
   const size = state.image.shape.join(" × ");
   const start = `g ${movedBy(state, `x (${size})`)}. ${layerText(state)} `;
   if (now.verdict === "none") return `${start}x is too small: there is no output.`;
-  const [overall, inside, inBand] = [now.overall, now.inside, now.in_band].map(twoDecimals);
+  const [overall, inside, inBand] = [now.overall, now.inside, now.in_band].map((one) => leftOver(now, one));
   const i = now.row * now.there.shape[1] + now.column;
-  const terms = `${twoDecimals(now.there.values[i])} − ${bracketed(now.back.values[i])}`;
+  const terms = `${plain(now.there.values[i])} − ${bracketed(plain(now.back.values[i]))}`;
   return [
     `${start}${VERDICTS[now.verdict]}.`,
     `Largest residual: ${overall} overall, ${inside} inside, ` +
-      `${inBand} in the band of ${now.bandCount} of ${now.band.length} outputs.`,
+      `${inBand} in the band of ${now.bandCount} of ${plural(now.band.length, "output")}.`,
     ...ofInvariance(now),
     ...onTheOutput(state),
     ...ofTheKernel(state),
     `At [${now.row}, ${now.column}], f(g(x)) − g(f(x)) = ${terms} = ` +
-      `${twoDecimals(now.residual.values[i])}.`,
+      `${leftOver(now, now.residual.values[i])}.`,
   ].join(" ");
 }

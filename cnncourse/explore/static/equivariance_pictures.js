@@ -1,7 +1,7 @@
 // The equivariance explorer's drawing: both ways round the square, and what is left between them.
-import { short, shown, writer } from "./kit.js";
+import { writer } from "./kit.js";
 import { css, greyColour, inkOn, largestOf, paintMap, signedColour } from "./grid.js";
-import { twoDecimals } from "./equivariance_math.js";
+import { fixed, plain, short } from "./numbers.js";
 
 const HEAD = 34;
 const BETWEEN = 58;
@@ -97,7 +97,7 @@ function drawNumbers({ x, y, cell }, { cols, values, colour }, say) {
   values.forEach((value, i) => {
     const [row, column] = [Math.floor(i / cols), i % cols];
     const ink = inkOn(colour(value));
-    const words = Number.isInteger(value) ? shown(value, 0) : short(value, cell - 2);
+    const words = Number.isInteger(value) ? fixed(value, 0) : short(value, cell - 2);
     const at = [x + (column + 0.5) * cell, y + (row + 0.5) * cell];
     say(words, ...at, { align: "center", size: 11, colour: ink });
   });
@@ -206,7 +206,7 @@ function drawScale(pen, { x, y, size }, largest, name, colours) {
   pen.strokeStyle = colours.soft;
   pen.lineWidth = 1;
   pen.strokeRect(x - 0.5, top - 0.5, size + 1, 9);
-  const words = twoDecimals(largest).replace(/\.00$/, "");
+  const words = plain(largest);
   const soft = { colour: colours.soft, size: 11 };
   say(largest ? `−${words}` : "", x, top + 18, soft);
   say("0", x + size / 2, top + 18, { ...soft, align: "center" });

@@ -1,5 +1,6 @@
 // Arrays of numbers: their colours, a grid of cells to walk and edit, and maps of many pixels.
 import { element } from "../../widgets/static/elements.js";
+import { LARGEST_NUMBER } from "./numbers.js";
 
 // ---------------------------------------------------------------- colours
 
@@ -85,7 +86,14 @@ function walked({ key, ctrlKey }, [r, c], [rows, columns]) {
   return [Math.max(0, Math.min(rows - 1, to[0])), Math.max(0, Math.min(columns - 1, to[1]))];
 }
 
-/** A field over a cell in which its number is typed; `take` gets it, `leave` ends. */
+/** The number that a text stands for, with a comma or a true minus too; NaN for another text. */
+function numberOf(text) {
+  const plain = text.trim().replace("−", "-").replace(",", ".");
+  return /^[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?$/i.test(plain) ? Number(plain) : NaN;
+}
+
+/** A field over a cell in which its number is typed: `take` gets it, `leave` follows on a key that
+ * ends. Gives a function that drops what was typed. */
 function cellEditor(cell, text, take, leave) {
   const field = element("input", {
     type: "text",
@@ -95,19 +103,20 @@ function cellEditor(cell, text, take, leave) {
     "data-lm-suppress-shortcuts": "true",
   });
   field.value = text;
+  const wrong = element("span", { class: "cx-wrong cx-cell-wrong", role: "alert" });
   let ended = false;
   const end = (keep) => {
     if (ended) return;
-    const value = Number(field.value.trim().replace("−", "-").replace(",", "."));
-    if (keep && (field.value.trim() === "" || !Number.isFinite(value))) {
+    const value = numberOf(field.value);
+    if (keep && !(Math.abs(value) <= LARGEST_NUMBER)) {
       field.setAttribute("aria-invalid", "true");
-      field.title = "a number, such as -0.5";
+      wrong.textContent = `a number such as −0.5, from −${LARGEST_NUMBER} to ${LARGEST_NUMBER}`;
       return;
     }
     ended = true;
     field.remove();
+    wrong.remove();
     if (keep) take(value);
-    leave();
   };
   field.addEventListener("keydown", (event) => {
     event.stopPropagation();
@@ -115,12 +124,14 @@ function cellEditor(cell, text, take, leave) {
     else if (event.key === "Escape") end(false);
     else return;
     event.preventDefault();
+    if (ended) leave();
   });
-  // A click elsewhere keeps a number that has been typed, and drops what is none.
+  // A click elsewhere keeps a number that has been typed, drops what is none, and keeps the focus.
   field.addEventListener("blur", () => (end(true), end(false)));
-  cell.append(field);
+  cell.append(field, wrong);
   field.focus();
   if (text.length > 1) field.select();
+  return () => end(false);
 }
 
 /** A grid of numbered cells: one tab stop, arrow keys walk, a pointer picks, numbers are typed.
@@ -134,6 +145,7 @@ export function cellGrid({ label, name, pick, write, read, done = () => {}, size
   root.style.setProperty("--cx-cell", `${size}px`);
   let [rows, columns] = [0, 0];
   let at = [0, 0];
+  let drop = () => {};
   const cells = [];
   const looks = new WeakMap();
   const cell = (r, c) => cells[r * columns + c];
@@ -147,13 +159,14 @@ export function cellGrid({ label, name, pick, write, read, done = () => {}, size
   const edit = (r, c, text) => {
     const place = cell(r, c);
     const take = (value) => (write(r, c, value), done());
-    cellEditor(place, text, take, () => focus(r, c));
+    drop = cellEditor(place, text, take, () => focus(r, c));
   };
   const keys = (event) => {
     const to = walked(event, at, [rows, columns]);
     const by = { ArrowUp: step, ArrowDown: -step }[event.key];
     if (event.shiftKey && by && write) {
-      write(...at, Math.round((read(...at) + by) / step) * step);
+      const value = Math.round((read(...at) + by) / step) * step;
+      write(...at, Math.max(-LARGEST_NUMBER, Math.min(LARGEST_NUMBER, value)));
       done();
     } else if (to) {
       go(...to);
@@ -201,6 +214,8 @@ export function cellGrid({ label, name, pick, write, read, done = () => {}, size
   }
   const rebuild = (newRows, newColumns) => {
     const focused = root.contains(document.activeElement);
+    // The cell in which somebody types may be gone in a moment.
+    drop();
     [rows, columns] = [newRows, newColumns];
     cells.length = 0;
     const lines = Array.from({ length: rows }, () => {

@@ -1,6 +1,7 @@
 // Drawing and input for the explorers: no dependency, no bundler. An explorer's module imports what
 // it needs; for the widget all are joined into one module (see cnncourse/widgets/__init__.py).
 import { element, uniqueId } from "../../widgets/static/elements.js";
+import { fixed } from "./numbers.js";
 
 // ---------------------------------------------------------------- numbers
 
@@ -25,20 +26,6 @@ export function fromModel(value) {
 export function float64(view) {
   const copy = view.buffer.slice(view.byteOffset, view.byteOffset + view.byteLength);
   return new Float64Array(copy);
-}
-
-/** Fixed decimals, a true minus sign, no negative zero, a dash for what is not a number. */
-export function shown(value, digits = 2) {
-  if (!Number.isFinite(value)) return "–";
-  const text = value.toFixed(digits);
-  return (Number(text) === 0 ? text.replace("-", "") : text).replace("-", "−");
-}
-
-/** As many decimals, two at most, as fit into a column `width` pixels wide. */
-export function short(value, width) {
-  const room = Math.floor((width - 1) / 6.3) - (value < 0 ? 1 : 0);
-  const whole = Math.max(1, Math.floor(Math.log10(Math.abs(value) || 1)) + 1);
-  return shown(value, Math.max(0, Math.min(2, room - whole - 1)));
 }
 
 /** A linear scale from data to pixels, with its inverse. */
@@ -225,8 +212,13 @@ export function notice() {
 /** A push button. */
 export function button(label, press) {
   const made = element("button", { ...OWN_KEYS, type: "button", class: "cx-button" }, label);
-  made.addEventListener("click", press);
+  made.addEventListener("click", () => made.ariaDisabled !== "true" && press());
   return made;
+}
+
+/** Switch a button on or off; it keeps the focus, which `disabled` would throw away. */
+export function enable(made, on) {
+  made.ariaDisabled = String(!on);
 }
 
 /** A row of bars that are dragged, or moved by keys: one tab stop, arrows walk and change. */
@@ -438,7 +430,7 @@ export function axisY(pen, scaleY, { left, right, count = 4, colours }) {
   for (const value of at) {
     const y = Math.round(scaleY(value)) + 0.5;
     line(pen, left, y, right, y, { colour: colours.grid });
-    say(shown(value, digits), left - 6, y, { colour: colours.soft, align: "end", size: 11 });
+    say(fixed(value, digits), left - 6, y, { colour: colours.soft, align: "end", size: 11 });
   }
 }
 
@@ -452,6 +444,7 @@ function sharedState(model, names, changed) {
   const read = (name) => fromModel(model.get(name));
   const state = Object.fromEntries(names.map((name) => [name, read(name)]));
   const unsent = new Set();
+  let own = false;
   let frame = 0;
   let timer = 0;
   const soon = () => {
@@ -462,6 +455,7 @@ function sharedState(model, names, changed) {
       state[name] = value;
       unsent.add(name);
     }
+    own = true;
     soon();
   };
   const send = () => {
@@ -474,6 +468,18 @@ function sharedState(model, names, changed) {
     }
     unsent.clear();
     model.save_changes();
+  };
+  // Positions that are left once something else has changed. Python finds the same ones, but it
+  // does not hear of each step; of its own changes it needs no news.
+  const settle = (left) => {
+    const moved = Object.keys(left).filter((name) => String(left[name]) !== String(state[name]));
+    for (const name of moved) state[name] = left[name];
+    if (own && moved.length) {
+      const waiting = unsent.size > 0;
+      moved.forEach((name) => unsent.add(name));
+      if (!waiting) send();
+    }
+    own = false;
   };
   // A held key ends many changes a second; Python hears of the last one.
   const sendSoon = () => {
@@ -494,7 +500,7 @@ function sharedState(model, names, changed) {
     cancelAnimationFrame(frame);
     heard.forEach(([event, listener]) => model.off(event, listener));
   };
-  return { state, set, send, sendSoon, soon, close };
+  return { state, set, send, sendSoon, soon, settle, close };
 }
 
 // ---------------------------------------------------------------- an explorer
@@ -519,10 +525,12 @@ function watchPage(root, changed) {
 /** What every explorer is made of: state, numbers from it, a view of them, and a sentence.
  *
  * `names`: of the state. `unpack(model)`: what Python sent once. `compute(data, state)`: all numbers
- * that are shown. `describe(data, state, now)`: them in words. `build({ root, data, shared, state })`
- * fills `root` and returns `{ show(now, colours), canvases }`.
+ * that are shown. `positions`: names of the state whose range depends on the rest of it; `now` holds
+ * under the same name what is left of them. `describe(data, state, now)`: all in words.
+ * `build({ root, data, shared, state })` fills `root` and returns `{ show(now, colours), canvases }`.
  */
-export function explorer({ title, names, unpack = () => ({}), compute, describe, build }) {
+export function explorer(parts) {
+  const { title, names, positions = [], unpack = () => ({}), compute, describe, build } = parts;
   const render = ({ model, el }) => {
     const data = unpack(model);
     const root = element("div", { class: "cx", role: "group", "aria-label": title });
@@ -536,6 +544,7 @@ export function explorer({ title, names, unpack = () => ({}), compute, describe,
     let speech = 0;
     const show = () => {
       const now = compute(data, state);
+      shared.settle(Object.fromEntries(positions.map((name) => [name, now[name]])));
       draw(now, colours);
       clearTimeout(speech);
       // Not at each step of a drag: who listens hears where it ends.

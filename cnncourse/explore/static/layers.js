@@ -1,5 +1,6 @@
 // The layers explorer: an image goes through a network; every map, and what makes one number of it.
-import { choice, drag, explorer, notice, select, shown, slider, surface } from "./kit.js";
+import { choice, drag, explorer, notice, select, slider, surface } from "./kit.js";
+import { fixed } from "./numbers.js";
 import { element } from "../../widgets/static/elements.js";
 import { cellGrid } from "./grid.js";
 import { compute, describe, preparedLayers, reckoning, sightWords } from "./layers_math.js";
@@ -66,7 +67,7 @@ function makeControls(data, shared) {
     const i = data.epochs.indexOf(state.epoch);
     epoch.show(i);
     if (!data.accuracy.length) return;
-    const [learned, fresh] = data.accuracy[i].map((share) => shown(100 * share, 1));
+    const [learned, fresh] = data.accuracy[i].map((share) => fixed(100 * share, 1));
     rate.textContent = `${learned} % of its training digits right, ${fresh} % of new ones`;
   };
   return { element: root, show };
@@ -112,7 +113,7 @@ function makeChannel(data, shared, latest) {
   };
   const grid = cellGrid({
     label: "Chosen channel: each cell is a unit",
-    name: (r, c) => `unit row ${r}, column ${c}, ${shown(value(r, c))}`,
+    name: (r, c) => `unit row ${r}, column ${c}, ${fixed(value(r, c))}`,
     pick: (r, c) => shared.set({ row: r, column: c }),
     done: shared.sendSoon,
     size: 39,
@@ -151,7 +152,7 @@ function makeChannel(data, shared, latest) {
     grid.show({
       rows,
       cols,
-      text: (r, c) => shown(value(r, c)),
+      text: (r, c) => fixed(value(r, c)),
       fill: (r, c) => colour(value(r, c)),
       mark: (r, c) => (r === now.row && c === now.column ? "at" : ""),
       at: [now.row, now.column],
@@ -181,7 +182,7 @@ function makeTerms(data, shared, latest) {
   root.append(title, sum, overview.canvas, incoming.element, chosen, products.canvas, sight);
   const show = (now, colours) => {
     const { made, layer } = now;
-    title.textContent = `Where ${shown(now.value)} comes from`;
+    title.textContent = `Where ${fixed(now.value)} comes from`;
     title.append(element("small", {}, `  row ${now.row}, column ${now.column}`));
     // No line ends between a sign and its number.
     sum.textContent = reckoning(now).replaceAll(/([+−]) /g, "$1\u00a0");
@@ -259,6 +260,7 @@ function build({ root, data, shared, state }) {
 const { render } = explorer({
   title: "Layers explorer",
   names: [...STATE, "_computed"],
+  positions: ["channel", "row", "column", "incoming"],
   unpack: (model) =>
     preparedLayers(model.get("_about"), model.get("_weights"), model.get("_samples")),
   compute,

@@ -1,5 +1,6 @@
 // The layers explorer's left side: the image to draw on, the examples, the scores.
-import { button, choice, drag, notice, pictureField, shown, slider, surface } from "./kit.js";
+import { button, choice, drag, notice, pictureField, slider, surface } from "./kit.js";
+import { fixed } from "./numbers.js";
 import { element } from "../../widgets/static/elements.js";
 import { cellGrid, paintMap } from "./grid.js";
 import {
@@ -84,7 +85,7 @@ function makeDrawing(data, shared, say) {
   const put = (image) => (say(""), shared.set({ image, sample: -1 }));
   const read = (r, c) => state.image.values[r * columns + c];
   const write = (r, c, value) => {
-    if (value < low || value > high) say(`Ink goes from ${shown(low)} to ${shown(high)}.`);
+    if (value < low || value > high) say(`Ink goes from ${fixed(low)} to ${fixed(high)}.`);
     else put(withPixel(state.image, r, c, value));
   };
   const pick = (r, c) => {
@@ -97,7 +98,7 @@ function makeDrawing(data, shared, say) {
   };
   const grid = cellGrid({
     label: "Image: draw by pointer; Space inks or clears a pixel, a number sets its ink",
-    name: (r, c) => `row ${r}, column ${c}, ink ${shown(read(r, c))}`,
+    name: (r, c) => `row ${r}, column ${c}, ink ${fixed(read(r, c))}`,
     size,
     step: (high - low) / 4,
     pick,
@@ -253,9 +254,9 @@ export function makeScores() {
     const right = verdict.best === label ? "right ✓" : `it is a ${label} ✗`;
     said.textContent = String(verdict.best);
     const truth = label === null ? "" : `, ${right}`;
-    const share = shown(100 * verdict.shares[verdict.best], 1);
+    const share = fixed(100 * verdict.shares[verdict.best], 1);
     said.append(element("small", {}, `  ${share} %${truth}`));
-    const listed = verdict.scores.map((score, i) => `${i}: ${shown(score)}`).join(", ");
+    const listed = verdict.scores.map((score, i) => `${i}: ${fixed(score)}`).join(", ");
     picture.canvas.setAttribute("aria-label", `Scores. ${listed}`);
     drawScores(picture.begin(scoresHeight(now)), now, colours);
   };

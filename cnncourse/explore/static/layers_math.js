@@ -2,7 +2,8 @@
 // layers_words.py. The course's network is computed here; of any other, Python sends the outputs.
 import { convLayer } from "./conv.js";
 import { pool } from "./pool.js";
-import { fromModel, shown } from "./kit.js";
+import { fromModel } from "./kit.js";
+import { added, fixed, plural } from "./numbers.js";
 
 const MOST_SCORES = 20;
 const MOST_SUMS = 12;
@@ -183,42 +184,39 @@ export function looked(data, { image, epoch, sample, ...state }, outputs) {
   return { ...unit, layer, seen, made, incoming, label, verdict };
 }
 
-/** Numbers as a sum; a negative one is taken away. */
-function addedUp(values) {
-  return Array.from(values, (v) => shown(v))
-    .join(" + ")
-    .replaceAll("+ −", "− ");
-}
+/** Numbers as a sum. */
+const sumOf = (values) => added(Array.from(values, (value) => fixed(value)));
 
 /** How one output comes about, in numbers. */
 export function reckoning({ layer, made, value }) {
-  const result = shown(value);
+  const result = fixed(value);
   if (!made) return `${result}, computed by ${layer.name}`;
   if (layer.kind === "conv") {
     const count = made.inputs.values.length;
-    const products = count === 1 ? "1 product" : `${count} products`;
+    const products = plural(count, "product");
     if (made.sums.length > 1 && made.sums.length <= MOST_SUMS) {
-      const sums = addedUp([...made.sums, made.bias]);
+      const sums = sumOf([...made.sums, made.bias]);
       return `${products}, summed by channel, then the bias: ${sums} ≈ ${result}`;
     }
     const total = made.sums.reduce((sum, s) => sum + s, 0);
-    return `the sum of ${products}, then the bias: ${addedUp([total, made.bias])} ≈ ${result}`;
+    const what = count === 1 ? products : `the sum of ${products}`;
+    return `${what}, then the bias: ${sumOf([total, made.bias])} ≈ ${result}`;
   }
   const listed = Array.from(made.inputs.values)
     .filter(Number.isFinite)
-    .map((v) => shown(v))
+    .map((v) => fixed(v))
     .join(", ");
   if (layer.kind === "relu") return `max(0, ${listed}) = ${result}`;
   if (layer.kind === "max") return `max(${listed}) = ${result}`;
   if (layer.kind === "average") return `mean(${listed}) = ${result}`;
-  const factor = shown(made.weights.values[0], 4);
-  return `${factor} · ${listed} then ${shown(made.bias)} added = ${result}`;
+  const factor = fixed(made.weights.values[0], 4);
+  return `${factor} · ${listed} then ${fixed(made.bias)} added = ${result}`;
 }
 
 /** What the network takes the image for. */
 function verdictWords({ verdict, label }) {
   if (!verdict) return "";
-  const share = shown(100 * verdict.shares[verdict.best], 1);
+  const share = fixed(100 * verdict.shares[verdict.best], 1);
   const said = `The highest score is that of ${verdict.best} (${share} %)`;
   if (label === null) return `${said}. `;
   return said + (verdict.best === label ? ", which is right. " : `, but it is a ${label}. `);
@@ -231,11 +229,16 @@ export function sightWords({ seen }) {
   return `It sees rows ${top} to ${bottom} and columns ${left} to ${right} of the image.`;
 }
 
+/** When in its training the network sees the image. */
+function trainedFor(epoch) {
+  return epoch ? `after ${plural(epoch, "epoch")} of training` : "before any training";
+}
+
 /** The picture in words. */
 export function describe(data, state, now) {
   const { layer, channel, row, column } = now;
-  const image = state.sample < 0 ? "An own image" : `Example ${state.sample}`;
-  const when = data.epochs.length > 1 ? ` after ${state.epoch} epochs of training` : "";
+  const image = state.sample < 0 ? "Your own image" : `Example ${state.sample}`;
+  const when = data.epochs.length > 1 ? `, seen by the network ${trainedFor(state.epoch)}` : "";
   const place = `channel ${channel} of ${layer.shape[0]}, row ${row}, column ${column}`;
   return (
     `${image}${when}. ${verdictWords(now)}Layer ${layer.name}, ${place}: ${reckoning(now)}. ` +

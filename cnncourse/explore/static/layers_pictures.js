@@ -1,5 +1,6 @@
 // What the layers explorer draws: maps of all channels, what makes one output, and the scores.
-import { bar, line, shown, writer } from "./kit.js";
+import { bar, line, writer } from "./kit.js";
+import { fixed } from "./numbers.js";
 import {
   css,
   greyColour,
@@ -20,16 +21,16 @@ export function colouring(data, { values }, number) {
     // Ink is dark, light is bright.
     const share = (v) => (v - low) / (high - low);
     const colour = (v) => greyColour(data.builtin ? 1 - share(v) : share(v));
-    const words = `black ${shown(low)} … white ${shown(high)}`;
+    const words = `black ${fixed(low)} … white ${fixed(high)}`;
     return { colour, words: data.builtin ? "white 0 … black 1" : words };
   }
   const largest = largestOf(values);
   if (values.some((v) => v < 0)) {
-    const words = `orange −${shown(largest)} … white 0 … blue ${shown(largest)}`;
+    const words = `orange −${fixed(largest)} … white 0 … blue ${fixed(largest)}`;
     return { colour: (v) => signedColour(v, largest), words };
   }
   const colour = (v) => magnitudeColour(largest ? v / largest : 0);
-  return { colour, words: largest ? `dark 0 … yellow ${shown(largest)}` : "0 everywhere" };
+  return { colour, words: largest ? `dark 0 … yellow ${fixed(largest)}` : "0 everywhere" };
 }
 
 /** Where the small maps of a layer lie: columns, size of each, and height in all. */
@@ -90,7 +91,7 @@ function drawCells(pen, { rows, cols, values, colour }, x, y, size, font) {
       pen.textAlign = "center";
       pen.textBaseline = "middle";
       pen.fillStyle = inkOn(rgb);
-      pen.fillText(shown(value, digits), x + (c + 0.5) * size, y + (r + 0.5) * size + 0.5);
+      pen.fillText(fixed(value, digits), x + (c + 0.5) * size, y + (r + 0.5) * size + 0.5);
     }
   }
 }
@@ -139,7 +140,7 @@ export function drawIncoming({ pen, width }, now, colour, colours) {
     drawCells(pen, { ...planeOf(inputs, l), colour }, x, 18, size);
     const weighed = { ...planeOf(weights, l), colour: (v) => signedColour(v, strongest) };
     drawCells(pen, weighed, x, 24 + tall, size);
-    say(shown(sums[l]), middle, 42 + 2 * tall, words);
+    say(fixed(sums[l]), middle, 42 + 2 * tall, words);
     if (!chosen) return;
     pen.strokeStyle = MARK;
     pen.lineWidth = 2.5;
@@ -204,7 +205,7 @@ export function drawScores({ pen, width }, { verdict, label }, colours) {
     }
     line(pen, left, y + SCORE_ROW - 1, right, y + SCORE_ROW - 1, { colour: colours.grid });
     const end = left + share * (right - left);
-    const words = `${shown(100 * share, 1)} %`;
+    const words = `${fixed(100 * share, 1)} %`;
     if (share >= 0.0005) {
       const colour = best ? MARK : colours.plus;
       bar(pen, left, Math.max(1, end - left), y + 2, y + SCORE_ROW - 3, { colour });
@@ -217,7 +218,7 @@ export function drawScores({ pen, width }, { verdict, label }, colours) {
       });
     }
     const last = { size: 11, bold: best, align: "end" };
-    say(shown(verdict.scores[i]), width - 2, y + SCORE_ROW / 2, last);
+    say(fixed(verdict.scores[i]), width - 2, y + SCORE_ROW / 2, last);
   });
 }
 

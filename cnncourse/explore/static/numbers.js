@@ -1,11 +1,14 @@
 // Numbers in words, as in cnncourse/explore/numbers.py: rounded exactly, halves away from zero,
 // with a true minus sign, and no sign before a zero.
 
+/** Largest size of a number of the state, as in base.py. */
+export const LARGEST_NUMBER = 1e6;
+
 /** Below it, `plain` writes 0: sums of numbers of usual size leave so much in place of 0. */
 const NO_MORE_THAN_NOISE = 5e-10;
 
 /** `size` with the sign of `value`, none if it says 0. */
-const withSign = (value, size) => (value < 0 && /[1-9]/.test(size) ? `−${size}` : size);
+const signedText = (value, size) => (value < 0 && /[1-9]/.test(size) ? `−${size}` : size);
 
 const stripped = (text) => (text.includes(".") ? text.replace(/\.?0+$/, "") : text);
 
@@ -19,7 +22,7 @@ function powerOfTen(size, digits = 2) {
 export function fixed(value, digits = 2) {
   if (!Number.isFinite(value)) return "–";
   const size = Math.abs(value);
-  return withSign(value, size >= 1e15 ? powerOfTen(size) : size.toFixed(digits));
+  return signedText(value, size >= 1e15 ? powerOfTen(size) : size.toFixed(digits));
 }
 
 /** As many decimals as it needs, `digits` at most; a power of ten where that would make it 0. */
@@ -28,7 +31,7 @@ export function plain(value, digits = 3) {
   const size = Math.abs(value);
   if (size < NO_MORE_THAN_NOISE) return "0";
   const text = size.toFixed(digits);
-  return withSign(value, size >= 1e7 || !Number(text) ? powerOfTen(size) : stripped(text));
+  return signedText(value, size >= 1e7 || !Number(text) ? powerOfTen(size) : stripped(text));
 }
 
 /** A whole number with a true minus sign. */
@@ -65,7 +68,7 @@ export function short(value, width) {
 
 /** As many digits as fit into `width` pixels, if need be without a leading 0, at least one;
  * `letter` is the width of a digit. A power of ten where the whole number does not fit. */
-export function fitted(value, width, letter) {
+export function inCell(value, width, letter) {
   const points = (text) => (text.includes(".") ? 1 : 0);
   const fits = (text, room) => (text.length - points(text)) * letter + 4 * points(text) <= room;
   for (const digits of [3, 2, 1, 0]) {
@@ -77,5 +80,5 @@ export function fitted(value, width, letter) {
   }
   if (Math.abs(value) < 0.5) return "≈0";
   const whole = plain(value, 0);
-  return fits(whole, width + 6) ? whole : withSign(value, powerOfTen(Math.abs(value), 0));
+  return fits(whole, width + 6) ? whole : signedText(value, powerOfTen(Math.abs(value), 0));
 }

@@ -259,6 +259,7 @@ function equalised(state) {
 const { render } = explorer({
   title: "Padding explorer",
   names: ["n", "kernel_size", "stride", "dilation", "padding", "window", "counts"],
+  positions: ["window"],
   compute,
   describe,
   build,

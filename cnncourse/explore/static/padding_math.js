@@ -1,5 +1,6 @@
 // The padding explorer's counting, as cnncourse/explore/padding_model.py and padding_words.py: they
 // are the reference, tests hold this file to their numbers and their words.
+import { plural, signed } from "./numbers.js";
 
 const CHAIN_LAYERS = 12;
 const NAMED = ["valid", "same", "torch_same", "half", "full"];
@@ -133,7 +134,7 @@ function notesOf(state, axes, problem) {
   const parts = axes.flatMap(({ remainder }, a) => {
     if (!remainder) return [];
     const [name, end] = a ? ["column", "right"] : ["row", "bottom"];
-    return [`${remainder} ${name}${remainder > 1 ? "s" : ""} at the ${end}`];
+    return [`${plural(remainder, name)} at the ${end}`];
   });
   if (parts.length) {
     found.push(`The floor drops ${parts.join(" and ")}: no window reaches that far.`);
@@ -222,6 +223,21 @@ function courseLine({ padding, stride, dilation }, sides, dilated) {
   return `conv2d(x, kernel, ${options})`;
 }
 
+/** How many taps of the chosen window lie on padding. */
+function tapsInWords([rows, columns], onPadding) {
+  if (rows * columns === 1) return `its only tap lies on ${onPadding ? "padding" : "the input"}`;
+  const taps = `of its ${rows * columns} taps`;
+  if (!onPadding) return `none ${taps} lies on padding`;
+  return `${onPadding} ${taps} ${onPadding === 1 ? "lies" : "lie"} on padding`;
+}
+
+/** How often input pixels are used. */
+function usedInWords({ used: [least, most], unused }) {
+  const often = most === 1 ? "once" : `${most} times`;
+  if (unused) return `Input pixels are used at most ${often}, ${unused} of them never.`;
+  return `Each input pixel is used ${least < most ? `${least} to ${most} times` : often}.`;
+}
+
 /** The picture in words. */
 export function describe(data, state, now = compute(data, state)) {
   const words = now.axes.map((a, i) => {
@@ -232,13 +248,11 @@ export function describe(data, state, now = compute(data, state)) {
     );
   });
   if (now.problem) return [...words, now.problem].join(" ");
-  const [row, column] = now.first.map((at) => String(at).replace("-", "−"));
-  const area = state.kernel_size[0] * state.kernel_size[1];
+  const [row, column] = now.first.map((at) => signed(at));
   return [
     ...words,
     `Output ${now.window[0]}, ${now.window[1]} has its first tap on input row ${row}, ` +
-      `column ${column}; ${now.taps_here} of its ${area} taps lie on padding.`,
-    `Each input pixel is used ${now.used[0]} to ${now.used[1]} times, ` +
-      `${now.unused} of them never.`,
+      `column ${column}; ${tapsInWords(state.kernel_size, now.taps_here)}.`,
+    usedInWords(now),
   ].join(" ");
 }

@@ -101,10 +101,10 @@ function chainOfWords(chain) {
 /** How often pixels are used, and how much of the work meets padding. */
 function visitsOf({ used, unused, taps, taps_on_padding, problem }, { n }) {
   if (problem) return "No pixel is used.";
-  const share = ((100 * taps_on_padding) / taps).toFixed(0);
+  const share = percent(taps_on_padding / taps);
   const range = used[0] === used[1] ? `${used[0]}` : `${used[0]} to ${used[1]}`;
   const never = unused ? `, ${unused} of ${n[0] * n[1]} never` : "";
-  const zeros = `; ${taps_on_padding} of ${taps} products (${share} %) are with padding`;
+  const zeros = `; ${taps_on_padding} of ${taps} products (${share}) are with padding`;
   const words = `Each input pixel is used by ${range} window${range === "1" ? "" : "s"}${never}`;
   return `${words}${taps_on_padding ? zeros : ""}.`;
 }

@@ -1,6 +1,7 @@
 // The pooling explorer: a row of values moves under pooling; which outputs stay, and how much do
 // the others change? Python sends the values, and hears what the learner chose.
 import { barSliders, choice, drag, explorer, scale, slider, surface } from "./kit.js";
+import { added, bracketed, plain } from "./numbers.js";
 import { element } from "../../widgets/static/elements.js";
 import {
   DRAWN,
@@ -8,7 +9,6 @@ import {
   SEEDS,
   WAITING,
   compute,
-  decimals,
   describe,
   drawnRows,
   formulaText,
@@ -198,7 +198,7 @@ function termLines(state, now) {
     ["before", now.row, now.before[j]],
     ["after", now.shifted, now.after[j]],
   ].map(([when, values, total]) => {
-    const words = `${when}: ${termsOf(state, values, j)} = ${decimals(total)}`;
+    const words = `${when}: ${termsOf(state, values, j)} = ${plain(total)}`;
     return element("span", { style: "display:block" }, words);
   });
   const verdict = now.same[j] ? "the same" : "different";
@@ -208,22 +208,20 @@ function termLines(state, now) {
 
 /** The sum or the comparison that makes output j of a row. */
 function termsOf({ kind, size, stride }, values, j) {
-  const window = (from) => Array.from(values.slice(from, from + size), decimals).join(", ");
+  const inWords = (value) => plain(value);
+  const window = (from) => Array.from(values.slice(from, from + size), inWords).join(", ");
   const start = j * stride;
   const cells = Array.from(values.slice(start, start + size));
   if (kind === "max") return `max(${window(start)})`;
-  if (kind === "average") return `(${summed(cells.map(decimals))}) / ${size}`;
+  if (kind === "average") return `(${added(cells.map(inWords))}) / ${size}`;
   if (kind === "l2") {
-    const square = (v) => (v < 0 ? `(${decimals(v)})²` : `${decimals(v)}²`);
+    const square = (v) => `${bracketed(plain(v))}²`;
     return `√(${cells.map(square).join(" + ")})`;
   }
   const tops = [0, 1, 2].map((i) => Math.max(...values.slice(start + i, start + i + size)));
-  const [a, b, c] = tops.map(decimals);
+  const [a, b, c] = tops.map(inWords);
   return `three maxima blurred: ¼ · ${a} + ½ · ${b} + ¼ · ${c}`;
 }
-
-/** Numbers as a sum; a negative one is taken away. */
-const summed = (words) => words.join(" + ").replaceAll("+ −", "− ");
 
 /** Right of the rows: how many outputs stay, what theory expects, how much they change. */
 function makeNumbers(shared) {
@@ -303,6 +301,7 @@ function build({ root, data, shared }) {
 const { render } = explorer({
   title: "Pooling explorer",
   names: STATE,
+  positions: ["output"],
   unpack: (model) => ({ draws: drawnRows(model.get("_draws")) }),
   compute,
   describe,

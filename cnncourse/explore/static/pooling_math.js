@@ -1,6 +1,7 @@
 // What the pooling explorer shows, in numbers and words: as pooling_model.py and pooling_words.py
 // in cnncourse/explore. The rows of values come from Python; only the pooling is repeated here.
 import { correlate } from "./conv.js";
+import { percent, plain, plural } from "./numbers.js";
 import { pool } from "./pool.js";
 
 export const POOLINGS = ["max", "average", "l2", "blur"];
@@ -114,17 +115,6 @@ export function compute(data, state) {
   };
 }
 
-/** A share in whole percent, halves rounded up. */
-export function percent(share) {
-  return Number.isNaN(share) ? "–" : `${Math.floor(100 * share + 0.5)} %`;
-}
-
-/** A value with two decimals, halves rounded away from zero, as Python rounds here. */
-export function decimals(value) {
-  const size = Math.floor(100 * Math.abs(value) + 0.5) / 100;
-  return `${value < 0 && size ? "−" : ""}${size.toFixed(2)}`;
-}
-
 /** The formula of theory with its numbers. */
 export function formulaText({ size: k, shift: d }, expected) {
   return d <= k ? `(${k} − ${d})/(${k} + ${d}) = ${percent(expected)}` : "0 %";
@@ -152,8 +142,8 @@ export function ofStride({ stride, shift }) {
   if (stride === 1 || shift === 0) return [];
   if (shift % stride) return ["The shift is no multiple of the stride: windows meet other values."];
   const steps = shift / stride;
-  const places = steps === 1 ? "1 place" : `${steps} places`;
-  return [`The shift is a multiple of the stride: the outputs just move by ${places}.`];
+  const by = plural(steps, "place");
+  return [`The shift is a multiple of the stride: the outputs just move by ${by}.`];
 }
 
 /** The picture in words. */
@@ -163,16 +153,19 @@ export function describe(data, state, now = compute(data, state)) {
     `${POOLING_NAMES[kind]} pooling, width ${size}, stride ${stride}, ` +
     `of ${source} values shifted by ${shift}: `;
   const count = now.before.length;
-  const wide = outputWidth(state);
-  if (!count) return `${start}no window of ${wide} values fits into a row of ${now.row.length}.`;
+  if (!count) {
+    const wide = plural(outputWidth(state), "value");
+    return `${start}no window of ${wide} fits into a row of ${now.row.length}.`;
+  }
   const kept = now.same.filter(Boolean).length;
-  const [change, moved] = [now.change[kind][shift], now.change.input[shift]].map(percent);
+  const [change, moved] = [now.change[kind][shift], now.change.input[shift]].map((share) => percent(share));
+  const keep = kept === 1 ? "keeps its value" : "keep their value";
   const j = now.output;
   return [
-    `${start}${kept} of ${count} outputs keep their value (${percent(now.share)}).`,
+    `${start}${kept} of ${plural(count, "output")} ${keep} (${percent(now.share)}).`,
     ...ofTheory(state, now),
     `The outputs change by ${change} of their size, the input by ${moved} of its.`,
     ...ofStride(state),
-    `Output ${j} was ${decimals(now.before[j])} and is ${decimals(now.after[j])}.`,
+    `Output ${j} was ${plain(now.before[j])} and is ${plain(now.after[j])}.`,
   ].join(" ");
 }

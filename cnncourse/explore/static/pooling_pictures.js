@@ -1,6 +1,7 @@
 // The pooling explorer's drawings: rows of values and outputs, the shares of draws, the change.
-import { axisY, bar, curve, line, niceCeil, scale, shown, writer } from "./kit.js";
-import { decimals, outputWidth, percent } from "./pooling_math.js";
+import { axisY, bar, curve, line, niceCeil, scale, writer } from "./kit.js";
+import { fixed, percent } from "./numbers.js";
+import { outputWidth } from "./pooling_math.js";
 
 /** Heights in the picture of the rows, pixels: bars from top to base, and where numbers stand. */
 export const ROWS = {
@@ -79,7 +80,7 @@ export function drawRows({ pen, width }, state, now, colours) {
 function decimalsThatFit(pen, values, space, font) {
   pen.font = `11px ${font}`;
   const widest = (digits) =>
-    Math.max(...Array.from(values, (value) => pen.measureText(shown(value, digits)).width));
+    Math.max(...Array.from(values, (value) => pen.measureText(fixed(value, digits)).width));
   if (!values.length) return null;
   return [2, 1, 0].find((digits) => widest(digits) <= space - 3) ?? null;
 }
@@ -94,8 +95,7 @@ function drawBars(pen, row, y, values, { at, wide, space, colour }, colours) {
     const left = at(i) - 0.39 * wide;
     bar(pen, left, 0.78 * wide, y(0), y(value), { colour, negative: value < 0 });
     if (digits === null) return;
-    const words = digits === 2 ? decimals(value) : shown(value, digits);
-    say(words, at(i), row.number, { align: "center", size: 11 });
+    say(fixed(value, digits), at(i), row.number, { align: "center", size: 11 });
   });
 }
 

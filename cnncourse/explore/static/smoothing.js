@@ -6,14 +6,15 @@ import {
   button,
   choice,
   drag,
+  enable,
   explorer,
   niceCeil,
   scale,
   select,
-  shown,
   slider,
   surface,
 } from "./kit.js";
+import { fixed } from "./numbers.js";
 import { element } from "../../widgets/static/elements.js";
 import { compute, describe, unpack } from "./smoothing_math.js";
 import { LEFT, TOTALS, drawKernel, drawSum, drawTrack } from "./smoothing_pictures.js";
@@ -72,7 +73,7 @@ function makeControls(data, shared, act) {
     min: 0,
     max: data.sigma_max,
     step: data.sigma_step,
-    format: (now) => `${shown(now, data.sigma_digits)} km`,
+    format: (now) => `${fixed(now, data.sigma_digits)} km`,
     input: (now) => shared.set({ sigma: now }),
     change: shared.sendSoon,
   });
@@ -160,7 +161,7 @@ function makeNumbers(data, shared) {
     phase.show(chosen);
     const write = (prefix, { rmse, bias, sd }) => {
       for (const [key, value] of Object.entries({ rmse, bias, sd, variance: sd ** 2 })) {
-        cells[prefix + key].textContent = shown(value, Math.abs(value) < 100 ? 3 : 1);
+        cells[prefix + key].textContent = fixed(value, Math.abs(value) < 100 ? 3 : 1);
       }
     };
     write("", now.summary);
@@ -169,14 +170,14 @@ function makeNumbers(data, shared) {
     const part = whole > 0 ? now.summary.bias ** 2 / whole : 0;
     biasPart.style.flexBasis = `${100 * part}%`;
     variancePart.style.flexBasis = `${100 * (1 - part)}%`;
-    biasPart.textContent = part > 0.12 ? `bias² ${shown(100 * part, 0)} %` : "";
-    variancePart.textContent = part < 0.85 ? `variance ${shown(100 * (1 - part), 0)} %` : "";
+    biasPart.textContent = part > 0.12 ? `bias² ${fixed(100 * part, 0)} %` : "";
+    variancePart.textContent = part < 0.85 ? `variance ${fixed(100 * (1 - part), 0)} %` : "";
     const total = weights.reduce((sum, w) => sum + w, 0);
     const ahead = centred ? Math.floor(weights.length / 2) : 0;
     const lag = weights.reduce((sum, w, i) => sum + w * (i - ahead), 0) / total;
     const gain = weights.reduce((sum, w) => sum + w * w, 0);
     const average = Math.abs(total - 1) < 1e-9 ? "" : " (not an average)";
-    note.textContent = `sum ${shown(total)}${average} · lag ${shown(lag)} samples · noise gain ${shown(gain, 3)}`;
+    note.textContent = `sum ${fixed(total)}${average} · lag ${fixed(lag)} samples · noise gain ${fixed(gain, 3)}`;
   };
   return { element: element("div", { class: "cx-numbers" }, phase.element, table, share, note), show };
 }
@@ -245,7 +246,7 @@ function makeEditor(data, shared, act) {
     bars.show(state.weights.length, (i) => ({ ...now.bar(i), low: now.y.low, high: now.y.high }));
     const total = state.weights.reduce((sum, w) => sum + w, 0);
     const size = state.weights.reduce((sum, w) => sum + Math.abs(w), 0);
-    normalise.disabled = Math.abs(total - 1) < 1e-9 || Math.abs(total) <= 1e-6 * size;
+    enable(normalise, Math.abs(total - 1) >= 1e-9 && Math.abs(total) > 1e-6 * size);
   };
   return { element: root, show };
 }

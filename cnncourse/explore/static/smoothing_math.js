@@ -1,7 +1,8 @@
 // The smoothing explorer's numbers: the convolution and what comes of it. Python is the reference
 // (cnncourse/explore/smoothing_model.py); tests hold this file to its numbers and its words.
 
-import { float64, shown } from "./kit.js";
+import { float64 } from "./kit.js";
+import { fixed } from "./numbers.js";
 
 /** The smoothed track, as cnncourse.smoothing.smooth(x, w, start="renormalise", centred=centred). */
 export function smooth(x, w, centred) {
@@ -86,7 +87,7 @@ export function unpack(model) {
     position.map((p, i) => (present.getUint8(i) ? p + sigma * noise(seed, i) : NaN));
   const whole = { name: "", first: 0, count: position.length };
   const samplesOf = (phase) => track.phases.find(({ name }) => name === phase) ?? whole;
-  const clock = (i) => shown(track.start + i * track.dt, track.time_digits);
+  const clock = (i) => fixed(track.start + i * track.dt, track.time_digits);
   return {
     ...track,
     samplesOf,
@@ -112,9 +113,9 @@ export function describe(data, state, now) {
   const span = state.phase ? `the phase ${state.phase}` : "the whole track";
   const { rmse, bias, sd } = now.summary;
   return (
-    `${here}The products sum to ${shown(estimate)} km, the true position is ${shown(true_)} km, ` +
-    `error ${shown(estimate - true_)} km. Over ${span}: RMSE ${shown(rmse)} km, ` +
-    `bias ${shown(bias)} km, standard deviation ${shown(sd)} km.`
+    `${here}The products sum to ${fixed(estimate)} km, the true position is ${fixed(true_)} km, ` +
+    `error ${fixed(estimate - true_)} km. Over ${span}: RMSE ${fixed(rmse)} km, ` +
+    `bias ${fixed(bias)} km, standard deviation ${fixed(sd)} km.`
   );
 }
 

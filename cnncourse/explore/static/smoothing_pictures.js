@@ -1,6 +1,7 @@
 // The smoothing explorer's three pictures: the track, the kernel, and the sum taken apart.
 
-import { axisY, bar, curve, line, scale, short, shown, ticks, writer } from "./kit.js";
+import { axisY, bar, curve, line, scale, ticks, writer } from "./kit.js";
+import { fixed, short } from "./numbers.js";
 
 export const LEFT = 72;
 export const TOTALS = 148;
@@ -19,7 +20,7 @@ function range(values, share) {
 
 /** A weight with two decimals; where there is no room for it, its leading zero goes. */
 function shortWeight(weight, width) {
-  const words = shown(weight);
+  const words = fixed(weight);
   return words.length * 6.6 > width ? words.replace("0.", ".") : words;
 }
 
@@ -182,7 +183,7 @@ function drawErrorBand(pen, { bias, sd }, e, [left, right], [end, top, bottom], 
     width: 1.2,
     dash: [2, 3],
   });
-  const label = `bias ${shown(bias)} ± SD ${shown(sd)}`;
+  const label = `bias ${fixed(bias)} ± SD ${fixed(sd)}`;
   pen.font = `600 12px ${colours.font}`;
   if (pen.measureText(ERROR_TITLE + label).width > end - LEFT - 16) return;
   say(label, end - 2, top - 11, { colour: colours.estimateInk, align: "end", bold: true });
@@ -193,7 +194,7 @@ function drawTimes(pen, x, bottom, colours) {
   const { at, digits } = ticks(x.low, x.high, 8);
   for (const time of at) {
     line(pen, x(time), bottom, x(time), bottom + 4, { colour: colours.soft });
-    say(shown(time, digits), x(time), bottom + 12, {
+    say(fixed(time, digits), x(time), bottom + 12, {
       colour: colours.soft,
       align: "center",
       size: 11,
@@ -220,7 +221,7 @@ export function drawKernel({ pen, width, height }, state, place, colours) {
       width: 2.5,
     });
     if ((i - ahead) % Math.ceil(24 / wide) === 0) {
-      say(shown(i - ahead, 0), left + wide / 2, height - 24, {
+      say(fixed(i - ahead, 0), left + wide / 2, height - 24, {
         colour: colours.soft,
         align: "center",
         size: 11,
@@ -280,7 +281,7 @@ export function drawSum({ pen, width, height }, data, state, now, view, colours)
   drawColumns(pen, products, { centre, wide, right, row: rows.products, numbers }, colours);
   for (const { index, age } of terms) {
     if (age % Math.ceil(24 / wide)) continue;
-    say(shown(age, 0), centre(index), rows.kernel[1] + 12, {
+    say(fixed(age, 0), centre(index), rows.kernel[1] + 12, {
       colour: colours.soft,
       align: "center",
       size: 11,
@@ -401,20 +402,20 @@ function drawTotals(pen, data, state, now, { x, rows }, colours) {
   const say = (words, y, options) => put(words, x, y, options);
   const [estimate, truth] = [now.estimate[state.t], data.position[state.t]];
   say("estimate s(t)", 34, { colour: colours.estimateInk, bold: true });
-  say(`${shown(estimate)} km`, 56, { colour: colours.estimateInk, bold: true, size: 20 });
-  say(`true  ${shown(truth)} km`, 82);
-  say(`error  ${shown(estimate - truth)} km`, 100, { bold: true });
+  say(`${fixed(estimate)} km`, 56, { colour: colours.estimateInk, bold: true, size: 20 });
+  say(`true  ${fixed(truth)} km`, 82);
+  say(`error  ${fixed(estimate - truth)} km`, 100, { bold: true });
   const used = now.sum.terms.reduce((sum, term) => sum + term.weight, 0);
-  say(`sum of weights ${shown(used)}`, rows.kernel[0] + 22);
+  say(`sum of weights ${fixed(used)}`, rows.kernel[0] + 22);
   if (now.sum.missing) {
     say(`${now.sum.missing} missing: others`, rows.kernel[0] + 42, {
       size: 11,
       colour: colours.soft,
     });
-    say(`× ${shown(now.sum.factor)}`, rows.kernel[0] + 56, { size: 11, colour: colours.soft });
+    say(`× ${fixed(now.sum.factor)}`, rows.kernel[0] + 56, { size: 11, colour: colours.soft });
   }
   say("sum of products", rows.products[0] + 16);
-  say(`${shown(estimate)} km`, rows.products[0] + 38, {
+  say(`${fixed(estimate)} km`, rows.products[0] + 38, {
     colour: colours.estimateInk,
     bold: true,
     size: 20,

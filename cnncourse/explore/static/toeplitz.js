@@ -1,17 +1,18 @@
 // The Toeplitz explorer: a convolution as a matrix. The learner types weights and inputs, walks the
 // rows, and lights up the cells in which one weight stands.
 
-import { button, choice, drag, explorer, notice, slider, surface } from "./kit.js";
+import { button, choice, drag, enable, explorer, notice, slider, surface } from "./kit.js";
 import { cellGrid, largestOf, signedColour } from "./grid.js";
+import { plain } from "./numbers.js";
 import { element } from "../../widgets/static/elements.js";
-import { compute, describe, entryName, letters, resizedArray, written } from "./toeplitz_math.js";
+import { compute, describe, entryName, letters, resizedArray } from "./toeplitz_math.js";
 import { makeFacts, makeSum } from "./toeplitz_panels.js";
-import { drawMatrix, fitted, hit, plan, weightColour } from "./toeplitz_pictures.js";
+import { drawMatrix, hit, nearly, plan, weightColour } from "./toeplitz_pictures.js";
 
 const MODES = ["full", "same", "valid"];
 
 /** What the controls do to the state; positions stay within what is left. */
-function makeActions({ limits }, shared, warn) {
+function makeActions(shared) {
   const { state } = shared;
   const place = (patch) => {
     const { weights, signal, row, weight } = { ...state, ...patch };
@@ -20,9 +21,6 @@ function makeActions({ limits }, shared, warn) {
     shared.set({ ...patch, row: Math.max(0, Math.min(rows - 1, row)), weight: left });
   };
   const write = (name, index, value) => {
-    const fits = Math.abs(value) <= limits.number;
-    warn(fits ? "" : `Numbers must lie between −${limits.number} and ${limits.number}.`);
-    if (!fits) return;
     const values = state[name].values.slice();
     values[index] = value;
     shared.set({ [name]: { shape: state[name].shape, values } });
@@ -106,7 +104,7 @@ function makeArrays(shared, act) {
       label,
       name: (r, c) => {
         const index = r * columnsOf(name) + c;
-        const value = written(state[name].values[index]);
+        const value = plain(state[name].values[index]);
         return `${entryName(letter, axes, index, columnsOf(name))} = ${value}`;
       },
       read: (r, c) => state[name].values[r * columnsOf(name) + c],
@@ -122,7 +120,7 @@ function makeArrays(shared, act) {
     label: `Output ${s}`,
     name: (r, c) => {
       const index = r * last.size[1] + c;
-      const value = last.kept[index] ? written(last.output[index]) : "dropped";
+      const value = last.kept[index] ? plain(last.output[index]) : "dropped";
       return `${entryName(s, axes, index, last.size[1])} = ${value}`;
     },
     pick: (r, c) => act.place({ row: r * last.size[1] + c }),
@@ -142,7 +140,7 @@ function makeArrays(shared, act) {
   if (axes === 2) grids.append(titled(`Output ${s}`, output));
   const show = (now, width) => {
     last = now;
-    all.disabled = now.weight < 0;
+    enable(all, now.weight >= 0);
     showGrid(kernel, now.kernel, width, {
       fill: (value) => weightColour(now, value),
       mark: (i) => (i === now.weight ? "at" : ""),
@@ -171,7 +169,7 @@ function showGrid(grid, { shape: [rows, cols], values }, width, { fill, mark, at
   grid.show({
     rows,
     cols,
-    text: (r, c) => fitted(values[r * cols + c], size),
+    text: (r, c) => nearly(values[r * cols + c], size),
     fill: (r, c) => fill(values[r * cols + c]),
     mark: (r, c) => mark(r * cols + c),
     at: at < 0 ? undefined : [Math.floor(at / cols), at % cols],
@@ -204,9 +202,8 @@ function followPointer(picture, shared, act, rowRange, latest) {
 /** Everything between the controls and the spoken sentence. */
 function build({ root, data, shared, state }) {
   let latest = compute(data, state);
-  const warning = notice();
   const nothing = notice();
-  const act = makeActions(data, shared, warning.say);
+  const act = makeActions(shared);
   const sizes = makeSizes(data, shared, act);
   const rows = makeRowSlider(shared, act);
   const mode = choice({
@@ -227,7 +224,7 @@ function build({ root, data, shared, state }) {
   const left = element("div", { style: "flex:1.9 1 460px;min-width:0" });
   left.append(sum.element, picture.canvas);
   const right = element("div", { style: "flex:1 1 300px;min-width:0" });
-  right.append(warning.element, nothing.element, ...arrays.elements, facts.element);
+  right.append(nothing.element, ...arrays.elements, facts.element);
   const main = element("div", {
     style: "display:flex;flex-wrap:wrap;gap:8px 26px;padding-top:8px",
   });
@@ -254,6 +251,7 @@ const unpack = (model) => ({ limits: model.get("_limits") });
 const { render } = explorer({
   title: "Toeplitz explorer",
   names: ["weights", "signal", "row", "weight", "mode"],
+  positions: ["row", "weight"],
   unpack,
   compute,
   describe,

@@ -2,25 +2,7 @@
 // is the reference (cnncourse/explore/toeplitz_model.py); tests hold this file to its numbers.
 
 import { correlate, flipped } from "./conv.js";
-
-/** `value` with fixed decimals and a true minus sign, never a negative zero. */
-function fixedPoint(value, digits) {
-  const text = value.toFixed(digits);
-  return (Number(text) === 0 ? text.replace("-", "") : text).replace("-", "−");
-}
-
-/** A number as short as three decimals allow; smaller ones by their power of ten. */
-export function written(value) {
-  const size = Math.abs(value);
-  if (size >= 1e-9 && size < 5e-4) return value.toExponential(0).replace(/-/g, "−");
-  return fixedPoint(value, 3).replace(/\.?0+$/, "");
-}
-
-/** A factor that can follow a multiplication sign. */
-export const bracketed = (value) => (value < 0 ? `(${written(value)})` : written(value));
-
-/** Terms as a sum: a negative one is taken off. */
-export const added = (terms) => terms.join(" + ").replaceAll("+ −", "− ");
+import { added, bracketed, fixed, plain, plural } from "./numbers.js";
 
 /** Kernel and input as planes: a signal is an image of one row. */
 const asPlane = ({ shape, values }) => ({
@@ -141,41 +123,40 @@ export function compute(data, state) {
   };
 }
 
-/** The ending of a noun after a count. */
-const pluralOf = (count) => (count === 1 ? "" : "s");
-
 /** Size and sparsity of T in words. */
 function shapeInWords({ rows, columns, count, cells, filled, axes, size, kernel, image }) {
   if (!count) return "The kernel is longer than the signal, so that valid keeps no row.";
-  const kept = count < rows ? `${count} of ${rows} rows` : `${rows} rows`;
+  const kept = count < rows ? `${count} of ` : "";
   const weights = kernel.values.length;
+  const hold = plural(filled, "holds", "hold");
+  const which = weights === 1 ? "the only weight" : `one of the ${weights} weights`;
+  const zeros = plural(cells - filled, "is", "are").split(" ");
   const words =
-    `T has ${kept} and ${columns} column${pluralOf(columns)}. ${count} times ${columns} is ` +
-    `${cells} cells: ${filled} hold one of the ${weights} weight${pluralOf(weights)}, ` +
-    `${cells - filled} (${fixedPoint((100 * (cells - filled)) / cells, 1)} %) are zero.`;
+    `T has ${kept}${plural(rows, "row")} and ${plural(columns, "column")}. ` +
+    `${count} times ${columns} is ${plural(cells, "cell")}: ${hold} ${which}, ` +
+    `${zeros[0]} (${fixed((100 * (cells - filled)) / cells, 1)} %) ${zeros[1]} zero.`;
   if (axes === 1) return words;
-  return (
-    `${words} T is ${size[0]} by ${image.shape[0]} blocks of ${size[1]} by ` +
-    `${image.shape[1]} cells.`
-  );
+  const [down, across] = [size[0], size[1]].map((n, i) => `${n} by ${image.shape[i]}`);
+  return `${words} T is ${down} blocks of ${across} cells.`;
 }
 
 /** The chosen row's sum in words. */
 function rowInWords({ row, terms, total, axes, size }) {
-  const products = added(terms.map((t) => `${written(t.weight)}·${bracketed(t.value)}`));
+  const products = added(terms.map((t) => `${plain(t.weight)}·${bracketed(plain(t.value))}`));
   const made = entryName(letters(axes)[2], axes, row, size[1]);
-  return `Row ${row} times the input is ${made} = ${products} = ${written(total)}.`;
+  return `Row ${row} times the input is ${made} = ${products} = ${plain(total)}.`;
 }
 
 /** The picture in words. */
 export function describe(data, state, now = compute(data, state)) {
+  if (!now.count) return shapeInWords(now);
   const words = [shapeInWords(now), rowInWords(now)];
-  if (now.weight >= 0 && now.count) {
+  if (now.weight >= 0) {
     const name = entryName(letters(now.axes)[0], now.axes, now.weight, now.kernel.shape[1]);
-    const value = written(now.kernel.values[now.weight]);
-    words.push(`The weight ${name} = ${value} stands ${now.repeats} time${pluralOf(now.repeats)}.`);
+    const value = plain(now.kernel.values[now.weight]);
+    words.push(`The weight ${name} = ${value} stands ${plural(now.repeats, "time")}.`);
   }
-  if (state.mode !== "full" && now.count) {
+  if (state.mode !== "full") {
     words.push(`Row ${now.row} is ${now.kept[now.row] ? "kept" : "dropped"} by ${state.mode}.`);
   }
   return words.join(" ");

@@ -1,6 +1,7 @@
 // The Toeplitz explorer's words and numbers beside the matrix.
 
 import { element } from "../../widgets/static/elements.js";
+import { fixed } from "./numbers.js";
 import { entryName, letters } from "./toeplitz_math.js";
 import { sumInWords } from "./toeplitz_pictures.js";
 
@@ -29,7 +30,7 @@ export function makeFacts() {
   const show = (now, state) => {
     const [m, n] = [now.kernel.values.length, now.columns];
     const share = (part) => (now.cells ? part / now.cells : 0);
-    const percent = (part) => (now.cells ? ` (${(100 * share(part)).toFixed(1)} %)` : "");
+    const percent = (part) => (now.cells ? ` (${fixed((100 * part) / now.cells, 1)} %)` : "");
     const zeros = now.cells - now.filled;
     const full = state.mode === "full";
     const sum = full ? `${m}·${n} =` : "";

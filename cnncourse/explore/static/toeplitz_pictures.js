@@ -3,18 +3,19 @@
 
 import { line, writer } from "./kit.js";
 import { css, inkOn, largestOf, signedColour } from "./grid.js";
-import { added, bracketed, entryName, letters, written } from "./toeplitz_math.js";
+import { added, bracketed, plain } from "./numbers.js";
+import { entryName, letters } from "./toeplitz_math.js";
 
 /** Width of a digit, for its size. */
 const DIGIT = 0.62;
 
 /** A number in so few letters of `size` that it fits into `width` pixels; "…" if that would be off
  * by more than a twentieth. */
-export function fitted(value, width, size = 12) {
+export function nearly(value, width, size = 12) {
   const room = Math.floor((width - 1) / (DIGIT * size));
   for (const digits of [3, 2, 1, 0]) {
     const near = Number(value.toFixed(digits));
-    const text = written(near);
+    const text = plain(near);
     if (text.length <= room && Math.abs(near - value) <= 0.05 * Math.abs(value) + 1e-9) return text;
   }
   const power = value.toExponential(0).replace("+", "").replace(/-/g, "−");
@@ -23,7 +24,7 @@ export function fitted(value, width, size = 12) {
 
 /** The largest size of letters in which all numbers fit as they are; 11 if there is none. */
 function sizeFor(values, width, tallest = 13) {
-  const fits = (size) => values.every((value) => fitted(value, width, size) === written(value));
+  const fits = (size) => values.every((value) => nearly(value, width, size) === plain(value));
   return [13, 12].find((size) => size <= tallest && fits(size)) ?? 11;
 }
 
@@ -31,7 +32,7 @@ function sizeFor(values, width, tallest = 13) {
 function textSize(now, wide, tall) {
   const weights = Array.from(now.kernel.values);
   const size = sizeFor(weights, wide, tall - 2);
-  return weights.some((value) => fitted(value, wide, size) === "…") ? 0 : size;
+  return weights.some((value) => nearly(value, wide, size) === "…") ? 0 : size;
 }
 
 /** Colour of a weight by sign and size, never so dark as to hide its number. */
@@ -124,7 +125,7 @@ function drawInput(pen, say, at, now, colours) {
     if (name.length * 6 < at.wide - 2) {
       say(name, x, at.names, { align: "center", size: 11, colour: colours.soft });
     }
-    say(fitted(value, at.wide, size), x, middle, {
+    say(nearly(value, at.wide, size), x, middle, {
       align: "center",
       size,
       bold: used.has(column),
@@ -184,7 +185,7 @@ function drawCells(pen, say, at, now, colours) {
         const bold = now.weight === tap;
         const colour = lit && !off ? inkOn(rgb) : colours.ink;
         pen.globalAlpha = off ? 0.45 : lit ? 1 : 0.75;
-        say(fitted(value, at.wide, at.text), x + at.wide / 2, y + at.tall / 2 + 0.5, {
+        say(nearly(value, at.wide, at.text), x + at.wide / 2, y + at.tall / 2 + 0.5, {
           ...text,
           colour,
           bold,
@@ -245,7 +246,7 @@ function drawOutputs(say, at, now, colours) {
       continue;
     }
     const ink = here ? colours.estimateInk : colours.ink;
-    say(fitted(now.output[r], at.valueWide, size), at.value, y, { size, bold: here, colour: ink });
+    say(nearly(now.output[r], at.valueWide, size), at.value, y, { size, bold: here, colour: ink });
   }
 }
 
@@ -259,10 +260,10 @@ function drawProducts(say, at, now, colours) {
   );
   for (const { column, product } of now.terms) {
     const x = at.left + (column + 0.5) * at.wide;
-    say(fitted(product, at.wide, size), x, middle, { align: "center", size, bold: true });
+    say(nearly(product, at.wide, size), x, middle, { align: "center", size, bold: true });
   }
   say(at.named ? "sum =" : "=", at.value - 6, middle, { align: "end", bold: true });
-  say(fitted(now.total, at.valueWide, 15), at.value, middle, {
+  say(nearly(now.total, at.valueWide, 15), at.value, middle, {
     size: 15,
     bold: true,
     colour: colours.estimateInk,
@@ -303,6 +304,6 @@ export function sumInWords(now) {
   const names = now.terms.map(
     (t) => `${by(weight, t.tap, now.kernel.shape[1])}·${by(input, t.column, now.image.shape[1])}`,
   );
-  const numbers = now.terms.map((t) => `${written(t.weight)}·${bracketed(t.value)}`);
-  return { made, names: names.join(" + "), numbers: added(numbers), total: written(now.total) };
+  const numbers = now.terms.map((t) => `${plain(t.weight)}·${bracketed(plain(t.value))}`);
+  return { made, names: names.join(" + "), numbers: added(numbers), total: plain(now.total) };
 }
