@@ -9,40 +9,66 @@ import traitlets
 from numpy.typing import ArrayLike
 
 from cnncourse._arrays import integer, integer_pair
-from cnncourse.explore.base import Array, Explorer, fitted_picture
+from cnncourse.explore.base import Array, fitted_picture, nearest
 from cnncourse.explore.channels_model import (
     COLOURS,
     LARGEST_INPUT,
     LARGEST_KERNEL,
     ChannelsState,
     FloatArray,
-    as_bias,
-    clamp,
     demonstration,
     describe,
 )
 from cnncourse.explore.channels_picture import picture
+from cnncourse.explore.inputs import Whole, numbers
+from cnncourse.explore.traits import Image, PictureExplorer
 from cnncourse.plots.picture import Picture
 
-# A notebook keeps what an explorer shows; whole numbers up to 255 take a byte each, others eight.
-# Of these there are LEAST at least, however large the kernel is.
-BYTES, LEAST = 8_000, 600
+# Most numbers of the input, since a notebook keeps what an explorer shows: whole numbers up to 255
+# take a byte each, others eight.
+WHOLE, OTHERS = 8_000, 600
 
 Shape = tuple[int, ...]
 
 
-class ChannelsExplorer(Explorer, module="channels", title="Channels explorer"):
+class _Channels(Image):
+    """A trait that holds channels (C_in, H, W), reduced to what a notebook can keep."""
+
+    def fitted(self, value: ArrayLike) -> tuple[FloatArray, str]:
+        """`value` small enough to be kept, and what was done to it, "" if nothing was."""
+        array = numbers(str(self.name), value)
+        channels, rows, columns = self.largest
+        if array.ndim != 3 or not 1 <= len(array) <= channels:
+            raise ValueError(
+                f"{self.name} must be (C_in, H, W) with 1 to {channels} channels, got shape "
+                f"{array.shape}; np.moveaxis(x, -1, 0) brings channels to the front"
+            )
+        whole = array.dtype.kind in "biu" and array.size and 0 <= array.min() <= array.max() <= 255
+        most = WHOLE if whole else OTHERS
+        side = max(rows, columns)
+        if array.size > most:
+            # Room for any kernel to move in.
+            side = max(int((most / len(array)) ** 0.5), 2 * max(LARGEST_KERNEL[2:]))
+        largest = (min(side, rows), min(side, columns))
+        fitted = [fitted_picture(f"input {self.name}", one, largest) for one in array]
+        return np.stack([small for small, _ in fitted]), fitted[0][1]
+
+
+class ChannelsExplorer(PictureExplorer, module="channels", title="Channels explorer", image="x"):
     """Take one output of a layer with several channels apart, down to a single product.
 
     Parameters
     ----------
     **state
-        Any of the attributes below, to start with; `x` and `kernel` only both.
+        Any of the attributes below, to start with; `x` and `kernel` only both, `bias` is zeros
+        if it is left out. Three channels of a picture, too large for its numbers to be written
+        down, are named red, green and blue unless `names` says otherwise.
 
     Attributes
     ----------
     x : (C_in, H, W) ndarray
-        Input V, at most 8 channels of 64 x 64.
+        Input V, at most 8 channels of 64 x 64. What is larger than the explorer can keep is
+        reduced by averaging blocks, and it says so.
     kernel : (C_out, C_in, kH, kW) ndarray
         Kernel K, at most 8 by 8 channels of 5 x 5, not larger than the input.
     bias : (C_out,) ndarray
@@ -58,6 +84,13 @@ class ChannelsExplorer(Explorer, module="channels", title="Channels explorer"):
     names : list of str
         What the input channels are called; red, green and blue are shown in their colours.
 
+    Raises
+    ------
+    ValueError
+        If one of `x` and `kernel` is missing.
+    traitlets.TraitError
+        If a value is not as above, not finite, or larger than a million in size.
+
     Examples
     --------
     >>> explorer = ChannelsExplorer(output=1, channel=2)
@@ -66,23 +99,29 @@ class ChannelsExplorer(Explorer, module="channels", title="Channels explorer"):
     'Output channel 1 at row 1, column 2 is −9: red 0 (muted), green 1, blue −10'
     """
 
-    x = Array(ndim=3, largest=LARGEST_INPUT).tag(sync=True)
+    x = _Channels(ndim=3, largest=LARGEST_INPUT).tag(sync=True)
     kernel = Array(ndim=4, largest=LARGEST_KERNEL).tag(sync=True)
     bias = Array(ndim=1, largest=LARGEST_KERNEL[:1]).tag(sync=True)
-    output = traitlets.Int(0).tag(sync=True)
-    channel = traitlets.Int(0).tag(sync=True)
+    output = Whole(0).tag(sync=True)
+    channel = Whole(0).tag(sync=True)
     offset = traitlets.Any((0, 0)).tag(sync=True)
     place = traitlets.Any((0, 0)).tag(sync=True)
-    muted = traitlets.List(traitlets.Int()).tag(sync=True)
+    muted = traitlets.List(Whole()).tag(sync=True)
     names = traitlets.List(traitlets.Unicode(), maxlen=LARGEST_INPUT[0]).tag(sync=True)
-    _notice = traitlets.Unicode("").tag(sync=True)
 
     def __init__(self, **state: Any) -> None:
-        if "x" not in state and "kernel" not in state:
+        missing = {"x", "kernel"} - state.keys()
+        if len(missing) == 1:
+            raise ValueError(f"{missing.pop()} must be given: x and kernel belong together")
+        if missing:
             x, kernel, bias = demonstration()
             look = {"channel": 1, "offset": (1, 2), "place": (1, 2), "names": list(COLOURS)}
             state = {"x": x, "kernel": kernel, "bias": bias, **look, **state}
+        elif "bias" not in state:
+            state["bias"] = np.zeros(_length(state["kernel"]))
         super().__init__(**state)
+        if "names" not in state and _looks_like_a_photograph(self.x):
+            self.names = list(COLOURS)
 
     def state(self) -> ChannelsState:
         """What the learner has chosen so far."""
@@ -138,10 +177,10 @@ class ChannelsExplorer(Explorer, module="channels", title="Channels explorer"):
             )
         except (TypeError, ValueError) as error:
             raise traitlets.TraitError(str(error)) from error
-        if any(one >= size for one, size in zip(at, sizes, strict=True)):
-            wanted = " and ".join(f"0 to {size - 1}" for size in sizes)
-            raise traitlets.TraitError(f"{name} must be {wanted}, got {value}")
-        return at if len(at) == 2 else at[0]
+        inside = tuple(
+            self._within(name, one, 0, size - 1) for one, size in zip(at, sizes, strict=True)
+        )
+        return inside if len(inside) == 2 else inside[0]
 
     @traitlets.validate("muted")
     def _muted_channels_exist(self, proposal: Any) -> list[int]:
@@ -155,11 +194,16 @@ class ChannelsExplorer(Explorer, module="channels", title="Channels explorer"):
     @traitlets.observe("x", "kernel")
     def _stay_in_range(self, change: object) -> None:
         ranges = self._ranges()
-        self.output = clamp(self.output, *ranges["output"])
-        self.channel = clamp(self.channel, *ranges["channel"])
-        self.offset = tuple(map(clamp, self.offset, ranges["offset"]))
-        self.place = tuple(map(clamp, self.place, ranges["place"]))
+        for name in ("output", "channel"):
+            setattr(self, name, nearest(getattr(self, name), 0, ranges[name][0] - 1))
+        for name in ("offset", "place"):
+            pair = zip(getattr(self, name), ranges[name], strict=True)
+            setattr(self, name, tuple(nearest(at, 0, size - 1) for at, size in pair))
         self.muted = [number for number in self.muted if number < len(self.x)]
+        # They are those of the channels before.
+        colours = self.names == list(COLOURS) and len(self.x) != len(COLOURS)
+        if colours or len(self.names) > len(self.x):
+            self.names = []
 
 
 def channels(
@@ -173,15 +217,13 @@ def channels(
     Parameters
     ----------
     x : (C_in, H, W) array_like, optional
-        Input V; a small colour picture of numbers by default. What is larger than the explorer can
-        keep is reduced by averaging blocks, and it says so.
+        Input V; a small colour picture of numbers by default.
     kernel : (C_out, C_in, kH, kW) array_like, optional
         Kernel K, to be given if `x` is.
     bias : (C_out,) array_like, optional
         Biases b, zeros by default.
     **state
-        Further attributes of `ChannelsExplorer`. Three channels of a picture, too large for its
-        numbers to be written down, are named red, green and blue unless `names` says otherwise.
+        Further attributes of `ChannelsExplorer`.
 
     Returns
     -------
@@ -190,34 +232,27 @@ def channels(
     Raises
     ------
     ValueError
-        If one of `x` and `kernel` is missing, or `x` is not (C_in, H, W), empty or not finite.
+        If one of `x` and `kernel` is missing.
     traitlets.TraitError
-        If another value is not one that the explorer can show.
+        If a value is not one that the explorer can show.
 
     Examples
     --------
     >>> channels(np.ones((2, 4, 4)), np.ones((1, 2, 3, 3)), [0.5]).describe()[:52]
     'Output channel 0 at row 0, column 0 is 18.5: channel'
     """
-    if x is None and kernel is None:
-        given = {} if bias is None else {"bias": bias}
-        return ChannelsExplorer(**given, **state)
-    if x is None:
-        raise ValueError("x must be given, since kernel is")
-    if kernel is None:
-        raise ValueError("kernel must be given, since x is")
-    taps = np.asarray(kernel)
-    small, notice = _fitted(x, taps)
-    outputs = taps.shape[0] if taps.ndim == 4 else 1
-    if _looks_like_a_photograph(small):
-        state = {"names": list(COLOURS), **state}
+    given = {"x": x, "kernel": kernel, "bias": bias}
     return ChannelsExplorer(
-        x=small,
-        kernel=kernel,
-        bias=as_bias(bias, outputs),
-        _notice=notice,
-        **state,
+        **{name: value for name, value in given.items() if value is not None}, **state
     )
+
+
+def _length(kernel: Any) -> int:
+    """Output channels of a kernel; 1 if it is none, which its trait will say."""
+    try:
+        return len(kernel)
+    except TypeError:
+        return 1
 
 
 def _check_sizes(x: Shape, kernel: Shape, bias: Shape) -> None:
@@ -238,25 +273,6 @@ def _check_sizes(x: Shape, kernel: Shape, bias: Shape) -> None:
             f"bias must have one entry for each of {kernel[0]} output channels of kernel, "
             f"got shape {bias}{together}"
         )
-
-
-def _fitted(x: ArrayLike, kernel: np.ndarray) -> tuple[FloatArray, str]:
-    """The input, reduced to what a notebook can keep beside `kernel`, and a sentence if it was."""
-    array = np.asarray(x)
-    if array.ndim != 3 or not 1 <= len(array) <= LARGEST_INPUT[0]:
-        raise ValueError(
-            f"x must be (C_in, H, W) with 1 to {LARGEST_INPUT[0]} channels, got shape "
-            f"{array.shape}; np.moveaxis(x, -1, 0) brings channels to the front"
-        )
-    whole = array.dtype.kind in "biu" and array.size and 0 <= array.min() <= array.max() <= 255
-    numbers = BYTES if whole else max(LEAST, BYTES // 8 - kernel.size)
-    side = int((numbers / len(array)) ** 0.5)
-    if array.size <= numbers:
-        side = max(LARGEST_INPUT)
-    side = max(side, 2 * max(LARGEST_KERNEL[2:]))  # room for any kernel to move in
-    largest = (min(side, LARGEST_INPUT[1]), min(side, LARGEST_INPUT[2]))
-    fitted = [fitted_picture("input x", channel, largest) for channel in array]
-    return np.stack([small for small, _ in fitted]), fitted[0][1]
 
 
 def _looks_like_a_photograph(x: FloatArray) -> bool:

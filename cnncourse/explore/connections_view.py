@@ -19,6 +19,7 @@ from cnncourse.explore.connections_model import (
     ConnectionsState,
 )
 from cnncourse.explore.connections_picture import picture
+from cnncourse.explore.inputs import Whole
 from cnncourse.plots.picture import Picture
 
 _SIZES = ("units", "width", "depth", "stride", "padding")
@@ -67,14 +68,14 @@ class ConnectionsExplorer(Explorer, module="connections", title="Connections exp
     """
 
     kind = traitlets.Enum(KINDS, default_value="convolution").tag(sync=True)
-    units = traitlets.Int(9, min=1, max=MOST_UNITS).tag(sync=True)
-    width = traitlets.Int(3, min=1, max=MOST_WIDTH).tag(sync=True)
-    depth = traitlets.Int(2, min=1, max=MOST_DEPTH).tag(sync=True)
-    stride = traitlets.Int(1, min=1, max=MOST_STRIDE).tag(sync=True)
+    units = Whole(9, min=1, max=MOST_UNITS).tag(sync=True)
+    width = Whole(3, min=1, max=MOST_WIDTH).tag(sync=True)
+    depth = Whole(2, min=1, max=MOST_DEPTH).tag(sync=True)
+    stride = Whole(1, min=1, max=MOST_STRIDE).tag(sync=True)
     padding = traitlets.Enum(PADDINGS, default_value="same").tag(sync=True)
-    layer = traitlets.Int(2).tag(sync=True)
-    unit = traitlets.Int(4).tag(sync=True)
-    weight = traitlets.Int(NO_WEIGHT).tag(sync=True)
+    layer = Whole(2).tag(sync=True)
+    unit = Whole(4).tag(sync=True)
+    weight = Whole(NO_WEIGHT).tag(sync=True)
 
     _most = traitlets.Dict().tag(sync=True)
 
@@ -112,16 +113,16 @@ class ConnectionsExplorer(Explorer, module="connections", title="Connections exp
 
     @traitlets.validate("layer")
     def _layer_there(self, proposal: Any) -> int:
-        return _between("layer", proposal.value, 0, len(self._layers()) - 1)
+        return self._within("layer", proposal.value, 0, len(self._layers()) - 1)
 
     @traitlets.validate("unit")
     def _unit_there(self, proposal: Any) -> int:
         sizes = self._layers()
-        return _between("unit", proposal.value, 0, sizes[min(self.layer, len(sizes) - 1)] - 1)
+        return self._within("unit", proposal.value, 0, sizes[min(self.layer, len(sizes) - 1)] - 1)
 
     @traitlets.validate("weight")
     def _weight_there(self, proposal: Any) -> int:
-        return _between("weight", proposal.value, NO_WEIGHT, self.width - 1)
+        return self._within("weight", proposal.value, NO_WEIGHT, self.width - 1)
 
     @traitlets.observe(*_SIZES, "layer")
     def _positions_that_are_left(self, change: object) -> None:
@@ -136,14 +137,13 @@ class ConnectionsExplorer(Explorer, module="connections", title="Connections exp
         return ConnectionsModel(ConnectionsState(**names)).sizes
 
 
-def _between(name: str, value: int, low: int, high: int) -> int:
-    if not low <= value <= high:
-        raise traitlets.TraitError(f"{name} must be {low} to {high}, got {value}")
-    return value
-
-
 def connections(**state: Any) -> ConnectionsExplorer:
     """Explore who is connected to whom; arguments as `ConnectionsExplorer`.
+
+    Raises
+    ------
+    traitlets.TraitError
+        If a value lies outside its range.
 
     Examples
     --------

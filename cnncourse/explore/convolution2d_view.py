@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import replace
 from typing import Any
 
@@ -10,7 +9,8 @@ import numpy as np
 import traitlets
 from numpy.typing import ArrayLike
 
-from cnncourse.explore.base import Array, Explorer, FloatArray, fitted_picture
+from cnncourse.conv import MODES
+from cnncourse.explore.base import LARGEST_NUMBER, FloatArray, nearest
 from cnncourse.explore.convolution2d_model import (
     BOUNDARIES,
     IMAGES,
@@ -18,19 +18,21 @@ from cnncourse.explore.convolution2d_model import (
     LARGEST,
     LARGEST_KERNEL,
     LETTER,
-    MODES,
     Convolution2dState,
     is_small,
     output,
+    output_shape,
     paddings,
 )
 from cnncourse.explore.convolution2d_picture import picture
 from cnncourse.explore.convolution2d_words import describe, torch_line
+from cnncourse.explore.inputs import Number, Whole
+from cnncourse.explore.traits import Image, Kernel, PictureExplorer
 from cnncourse.plots.picture import Picture
 from cnncourse.shapes import Pair
 
 
-class Convolution2dExplorer(Explorer, module="convolution2d", title="Convolution explorer"):
+class Convolution2dExplorer(PictureExplorer, module="convolution2d", title="Convolution explorer"):
     """Move a kernel over an image and see its taps, the products, their sum, and the whole output.
 
     Everything is drawn and computed in the browser; what the learner chooses arrives here when a
@@ -42,14 +44,15 @@ class Convolution2dExplorer(Explorer, module="convolution2d", title="Convolution
         Up to 256 x 256; a larger one is reduced, and the explorer says so. A small image of digits
         by default.
     kernel : (kH, kW) array_like or str, optional
-        Up to 7 x 7, or a name from `KERNELS`.
+        Up to 7 x 7, or a name: corner, shift, identity, box, box 5, gaussian, gaussian 5,
+        gaussian 7, sharpen, edges, sobel x, sobel y, laplacian.
     **state
         Any of the attributes below, to start with.
 
     Attributes
     ----------
     image, kernel : read-only ndarray
-        To change one, assign another array.
+        To change one, assign another array, or a kernel's name.
     flip : bool
         Convolution, which turns the kernel; otherwise cross-correlation, which does not.
     mode : {"same", "valid", "full"}
@@ -61,7 +64,7 @@ class Convolution2dExplorer(Explorer, module="convolution2d", title="Convolution
     relu : bool
         Negative outputs become 0.
     row, column : int
-        Output cell that the window makes; beyond the output, the nearest one.
+        Output cell that the window makes; it stays within the output when that shrinks.
     pinned : bool
         The window stays where it is when the pointer moves over it.
     colours : {"signed", "grey"}
@@ -69,8 +72,8 @@ class Convolution2dExplorer(Explorer, module="convolution2d", title="Convolution
 
     Raises
     ------
-    ValueError
-        If the image or the kernel is not as above.
+    traitlets.TraitError
+        If a value is not as above, not finite, or larger than a million in size.
 
     Examples
     --------
@@ -81,22 +84,21 @@ class Convolution2dExplorer(Explorer, module="convolution2d", title="Convolution
     'F.conv2d(x, k.flip(2, 3), padding=(0, 1))'
     """
 
-    image = Array(ndim=2, largest=LARGEST).tag(sync=True)
-    kernel = Array(ndim=2, largest=LARGEST_KERNEL).tag(sync=True)
+    image = Image(ndim=2, largest=LARGEST).tag(sync=True)
+    kernel = Kernel(KERNELS, LARGEST_KERNEL).tag(sync=True)
     flip = traitlets.Bool(True).tag(sync=True)
     mode = traitlets.Enum(MODES, default_value="same").tag(sync=True)
     boundary = traitlets.Enum(BOUNDARIES, default_value="zeros").tag(sync=True)
     swap = traitlets.Bool(False).tag(sync=True)
-    bias = traitlets.Float(0.0).tag(sync=True)
+    bias = Number(0.0, min=-LARGEST_NUMBER, max=LARGEST_NUMBER).tag(sync=True)
     relu = traitlets.Bool(False).tag(sync=True)
-    row = traitlets.Int(0, min=0).tag(sync=True)
-    column = traitlets.Int(0, min=0).tag(sync=True)
+    row = Whole(0).tag(sync=True)
+    column = Whole(0).tag(sync=True)
     pinned = traitlets.Bool(False).tag(sync=True)
     colours = traitlets.Enum(("signed", "grey"), default_value="signed").tag(sync=True)
 
     _kernels = traitlets.Dict().tag(sync=True)
     _images = traitlets.Dict().tag(sync=True)
-    _notice = traitlets.Unicode("").tag(sync=True)
 
     def __init__(
         self,
@@ -104,20 +106,20 @@ class Convolution2dExplorer(Explorer, module="convolution2d", title="Convolution
         kernel: ArrayLike | str | None = None,
         **state: Any,
     ) -> None:
-        shown, notice = fitted_picture("image", LETTER if image is None else image, LARGEST)
-        if kernel is None:
-            kernel = "corner" if is_small(shown) else "sobel x"
         super().__init__(
-            **{"row": 2, "column": 2, **state},
-            image=shown,
-            kernel=_kernel(kernel),
-            _notice=notice,
+            **state,
+            image=LETTER if image is None else image,
+            kernel="corner" if kernel is None else kernel,
             _kernels={name: known.tolist() for name, known in KERNELS.items()},
             _images={name: known.tolist() for name, known in IMAGES.items()},
         )
-        if image is not None and not {"row", "column"} & state.keys():
-            # Where there is something to see.
-            self.row, self.column = _strongest(self.state())
+        if kernel is None and not is_small(self.image):
+            self.kernel = "sobel x"
+        # Where there is something to see.
+        start = (2, 2) if image is None else _strongest(self.state())
+        for name, at, size in zip(("row", "column"), start, self._rows_and_columns(), strict=True):
+            if name not in state:
+                setattr(self, name, nearest(at, 0, size - 1))
 
     def state(self) -> Convolution2dState:
         """What the learner has chosen so far."""
@@ -150,19 +152,33 @@ class Convolution2dExplorer(Explorer, module="convolution2d", title="Convolution
         """Input, kernel and output, with the window and what it makes."""
         return picture(self.state(), self.title)
 
-    @traitlets.validate("bias")
-    def _bias_finite(self, proposal: Any) -> float:
-        if not math.isfinite(proposal.value):
-            raise traitlets.TraitError(f"bias must be a finite number, got {proposal.value}")
-        return float(proposal.value)
+    def _rows_and_columns(self) -> Pair:
+        return output_shape(self.state())
+
+    @traitlets.validate("row", "column")
+    def _place_in_the_output(self, proposal: Any) -> int:
+        name = proposal.trait.name
+        size = self._rows_and_columns()[name == "column"]
+        return self._within(name, proposal.value, 0, size - 1)
+
+    @traitlets.observe("image", "kernel", "flip", "mode", "swap")
+    def _stay_in_the_output(self, change: object) -> None:
+        rows, columns = self._rows_and_columns()
+        self.row = nearest(self.row, 0, rows - 1)
+        self.column = nearest(self.column, 0, columns - 1)
 
 
 def convolution2d(
     image: ArrayLike | None = None, kernel: ArrayLike | str | None = None, **state: Any
 ) -> Convolution2dExplorer:
-    """Explore the convolution of an image with a kernel; see `Convolution2dExplorer`.
+    """Explore the convolution of an image with a kernel; arguments as `Convolution2dExplorer`.
 
     Lecture eq. (3) to (5).
+
+    Raises
+    ------
+    traitlets.TraitError
+        If a value is not one that the explorer can show.
 
     Examples
     --------
@@ -171,15 +187,6 @@ def convolution2d(
     [-2.0, 0.0, 2.0]
     """
     return Convolution2dExplorer(image, kernel, **state)
-
-
-def _kernel(kernel: ArrayLike | str) -> ArrayLike:
-    if not isinstance(kernel, str):
-        return kernel
-    name = kernel.replace("_", " ")
-    if name not in KERNELS:
-        raise ValueError(f"kernel must be an array or one of {', '.join(KERNELS)}, got {kernel!r}")
-    return KERNELS[name]
 
 
 def _strongest(state: Convolution2dState) -> Pair:

@@ -7,7 +7,7 @@ from typing import Any
 import traitlets
 from numpy.typing import ArrayLike
 
-from cnncourse.explore.base import Array, Explorer, fitted_picture
+from cnncourse.explore.base import nearest
 from cnncourse.explore.equivariance_model import (
     BOUNDARIES,
     LARGEST_IMAGE,
@@ -15,23 +15,36 @@ from cnncourse.explore.equivariance_model import (
     POOLINGS,
     EquivarianceState,
     demonstration,
+    output_shape,
 )
 from cnncourse.explore.equivariance_moves import ENTERING, FACTORS, LARGEST_SHIFT, MOVES
 from cnncourse.explore.equivariance_picture import picture
 from cnncourse.explore.equivariance_words import describe
+from cnncourse.explore.inputs import Whole
+from cnncourse.explore.traits import Image, Kernel, PictureExplorer
 from cnncourse.kernels import KERNELS_2D
 from cnncourse.plots.picture import Picture
 
+# What the number of outputs depends on.
+_SHAPING = ("image", "kernel", "move", "angle", "boundary", "stride", "pooling")
 
-class EquivarianceExplorer(Explorer, module="equivariance", title="Equivariance explorer"):
+
+class EquivarianceExplorer(PictureExplorer, module="equivariance", title="Equivariance explorer"):
     """Compare f(g(x)) with g(f(x)) for a convolutional layer f and a motion g of the picture x.
+
+    Parameters
+    ----------
+    **state
+        Any of the attributes below, to start with.
 
     Attributes
     ----------
     image : (H, W) ndarray
-        The picture x, 40 x 40 at most.
+        The picture x, 40 x 40 at most; a larger one, or one in colours, is reduced, and the
+        explorer says so.
     kernel : (kH, kW) ndarray
-        7 x 7 at most; cross-correlated, not flipped.
+        7 x 7 at most; cross-correlated, not flipped. It can be set by name: identity, box,
+        gaussian, sharpen, sobel x, sobel y, laplacian.
     move : str
         The motion g: "shift", "rotate" or "scale".
     down, right : int
@@ -51,7 +64,12 @@ class EquivarianceExplorer(Explorer, module="equivariance", title="Equivariance 
     pooling : str
         "none", or "max" or "average" over 2 x 2 with stride 2, behind the ReLU.
     row, column : int
-        The output that is looked at; the last one if there are fewer.
+        The output that is looked at; it stays within the outputs when there are fewer.
+
+    Raises
+    ------
+    traitlets.TraitError
+        If a value is not as above, not finite, or larger than a million in size.
 
     Examples
     --------
@@ -60,38 +78,26 @@ class EquivarianceExplorer(Explorer, module="equivariance", title="Equivariance 
     True
     """
 
-    image = Array(2, LARGEST_IMAGE).tag(sync=True)
-    kernel = Array(2, LARGEST_KERNEL).tag(sync=True)
+    image = Image(2, LARGEST_IMAGE).tag(sync=True)
+    kernel = Kernel(KERNELS_2D, LARGEST_KERNEL).tag(sync=True)
     move = traitlets.Enum(MOVES, default_value="shift").tag(sync=True)
-    down = traitlets.Int(3, min=-LARGEST_SHIFT, max=LARGEST_SHIFT).tag(sync=True)
-    right = traitlets.Int(5, min=-LARGEST_SHIFT, max=LARGEST_SHIFT).tag(sync=True)
+    down = Whole(3, min=-LARGEST_SHIFT, max=LARGEST_SHIFT).tag(sync=True)
+    right = Whole(5, min=-LARGEST_SHIFT, max=LARGEST_SHIFT).tag(sync=True)
     entering = traitlets.Enum(ENTERING, default_value="circular").tag(sync=True)
-    angle = traitlets.Int(90, min=0, max=359).tag(sync=True)
+    angle = Whole(90, min=0, max=359).tag(sync=True)
     factor = traitlets.Enum(FACTORS, default_value=2.0).tag(sync=True)
     boundary = traitlets.Enum(BOUNDARIES, default_value="zeros").tag(sync=True)
-    stride = traitlets.Int(1, min=1, max=2).tag(sync=True)
+    stride = Whole(1, min=1, max=2).tag(sync=True)
     relu = traitlets.Bool(False).tag(sync=True)
     pooling = traitlets.Enum(POOLINGS, default_value="none").tag(sync=True)
-    row = traitlets.Int(2, min=0).tag(sync=True)
-    column = traitlets.Int(12, min=0).tag(sync=True)
-    _notice = traitlets.Unicode("").tag(sync=True)
+    row = Whole(2).tag(sync=True)
+    column = Whole(12).tag(sync=True)
     _kernels = traitlets.Dict().tag(sync=True)
 
     def __init__(self, **state: Any) -> None:
-        given = state.pop("image", None)
-        image, notice = (
-            (demonstration(), "")
-            if given is None
-            else fitted_picture("image", given, LARGEST_IMAGE)
-        )
-        start = {"image": image, "kernel": KERNELS_2D["sobel_x"]}
+        start = {"image": demonstration(), "kernel": "sobel_x"}
         kernels = {name: kernel.tolist() for name, kernel in KERNELS_2D.items()}
         super().__init__(_kernels=kernels, **{**start, **state})
-        self._notice = notice
-        self.observe(self._image_set, "image")
-
-    def _image_set(self, change: object) -> None:
-        self._notice = ""  # it was about the picture before
 
     def state(self) -> EquivarianceState:
         """What the learner has chosen so far."""
@@ -105,11 +111,39 @@ class EquivarianceExplorer(Explorer, module="equivariance", title="Equivariance 
         """Both ways round the square, and the residual."""
         return picture(self.state(), f"{self.title}. {self.describe()}")
 
+    @traitlets.validate("row", "column")
+    def _place_in_the_output(self, proposal: Any) -> int:
+        name = proposal.trait.name
+        size = output_shape(self.state())[name == "column"]
+        return self._within(name, proposal.value, 0, size - 1)
+
+    @traitlets.observe(*_SHAPING)
+    def _stay_in_the_output(self, change: object) -> None:
+        rows, columns = output_shape(self.state())
+        self.row = nearest(self.row, 0, rows - 1)
+        self.column = nearest(self.column, 0, columns - 1)
+
 
 def equivariance(
-    image: ArrayLike | None = None, kernel: ArrayLike | None = None, **state: Any
+    image: ArrayLike | None = None, kernel: ArrayLike | str | None = None, **state: Any
 ) -> EquivarianceExplorer:
-    """Show whether convolving with `kernel` and moving `image` commute; state as keywords."""
+    """Show whether convolving with `kernel` and moving `image` commute.
+
+    Parameters
+    ----------
+    image, kernel, **state
+        As the attributes of `EquivarianceExplorer`.
+
+    Raises
+    ------
+    traitlets.TraitError
+        If a value is not one that the explorer can show.
+
+    Examples
+    --------
+    >>> equivariance(kernel="box", move="rotate", angle=90).describe().split(". ")[2]
+    'f(g(x)) and g(f(x)) are equal everywhere'
+    """
     given = {"image": image, "kernel": kernel}
     arrays = {name: value for name, value in given.items() if value is not None}
     return EquivarianceExplorer(**arrays, **state)

@@ -203,6 +203,15 @@ def terms(network: Network, state: LayersState, outputs: list[FloatArray]) -> Te
     return None
 
 
+def incoming_channels(network: Network, number: int) -> int:
+    """Of how many channels a unit of a layer is shown to add up products."""
+    layer = network.layers[number]
+    found = network.parameters(number, network.epochs[-1])
+    if found is None or layer.source < 0 or layer.kind != "conv":
+        return 1
+    return found[0].shape[1]
+
+
 def _window(layer: Layer, source: FloatArray, row: int, column: int, fill: float) -> FloatArray:
     """What the window of a unit lies on, `fill` where that is outside the layer before."""
     places = [

@@ -6,8 +6,7 @@ torch is not imported here: who has a module has loaded it already.
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
+from copy import deepcopy
 from typing import Any
 
 import numpy as np
@@ -27,7 +26,8 @@ class TorchLayers:
     Parameters
     ----------
     module : torch.nn.Module
-        It is run as for use, not for training (``eval()``), and left as it was.
+        It is copied, so that outputs and weights belong together whatever happens to it later, and
+        the copy is run as for use, not for training (``eval()``).
     image : (C, H, W) ndarray
         What it is given, as a batch of one.
 
@@ -36,8 +36,8 @@ class TorchLayers:
     TypeError
         If `module` is no ``torch.nn.Module``.
     ValueError
-        If it cannot take the image, gives no image-like or vector output anywhere, more numbers
-        than can be drawn, or numbers that are not finite.
+        If it cannot be copied or take the image, gives no image-like or vector output anywhere,
+        more numbers than can be drawn, or numbers that are not finite.
     """
 
     def __init__(self, module: Any, image: FloatArray) -> None:
@@ -46,7 +46,7 @@ class TorchLayers:
             raise TypeError(
                 f"network must be a torch.nn.Module or None, got {type(module).__name__}"
             )
-        self._torch, self._module = torch, module
+        self._torch, self._module = torch, _copied(module)
         self.epochs: tuple[int, ...] = (0,)
         calls = self._calls(image)
         if not calls:
@@ -108,7 +108,7 @@ class TorchLayers:
         kind = {} if first is None else {"dtype": first.dtype, "device": first.device}
         kind = kind or {"dtype": self._torch.float32}
         batch = self._torch.as_tensor(np.array(image)[None], **kind)
-        with _as_in_use(self._module), self._torch.no_grad():
+        with self._torch.no_grad():
             try:
                 self._module(batch)
             except Exception as error:  # a learner's module may raise anything
@@ -163,16 +163,12 @@ def _field(chain: list[Layer]) -> tuple[ReceptiveField, ReceptiveField]:
     return rows, columns
 
 
-@contextmanager
-def _as_in_use(module: Any) -> Iterator[None]:
-    """Put each part into its state for use, and back into the one it was in."""
-    were = [(part, part.training) for part in module.modules()]
-    module.eval()
+def _copied(module: Any) -> Any:
+    """A copy of a module, in its state for use."""
     try:
-        yield
-    finally:
-        for part, training in were:
-            part.training = training
+        return deepcopy(module).eval()
+    except Exception as error:  # a learner's module may hold anything
+        raise ValueError(f"network must be a module that can be copied: {error}") from error
 
 
 def _shape(array: FloatArray) -> tuple[int, int, int]:

@@ -11,8 +11,16 @@ from numpy.typing import ArrayLike
 
 from cnncourse.data import digits
 from cnncourse.data.digits import INK
-from cnncourse.explore.base import COLOURS, SHARPNESS, Array, Explorer, FloatArray, packed
-from cnncourse.explore.layers_model import DigitsLayers, LayersState, Network
+from cnncourse.explore.base import (
+    Array,
+    Explorer,
+    FloatArray,
+    check_numbers,
+    nearest,
+    packed,
+)
+from cnncourse.explore.inputs import Whole, numbers, short
+from cnncourse.explore.layers_model import DigitsLayers, LayersState, Network, incoming_channels
 from cnncourse.explore.layers_picture import picture
 from cnncourse.explore.layers_torch import TorchLayers
 from cnncourse.explore.layers_words import describe
@@ -27,18 +35,14 @@ from cnncourse.plots.picture import Picture
 LARGEST = (4, 128, 128)
 MOST_IMAGES = 64
 
-MOST_HTML = 60_000
-"""Characters that an explorer may add to a notebook's file; beyond, only its picture stays."""
-
 
 class ImageArray(Array):
     """An image (C, H, W), or (H, W) of one channel."""
 
     def validate(self, obj: Any, value: Any) -> FloatArray:
         """Return `value` with its channels first, or raise TraitError."""
-        if getattr(value, "ndim", None) == 2 or np.ndim(np.asarray(value, dtype=object)) == 2:
-            value = np.asarray(value)[None]
-        return super().validate(obj, value)
+        array = self._numbers(value)
+        return super().validate(obj, array[None] if array.ndim == 2 else array)
 
 
 class LayersExplorer(Explorer, module="layers", title="Layers explorer"):
@@ -47,7 +51,8 @@ class LayersExplorer(Explorer, module="layers", title="Layers explorer"):
     Parameters
     ----------
     network : torch.nn.Module, optional
-        Any module that takes one image; the course's network for digits by default.
+        Any module that takes one image; the course's network for digits by default. The explorer
+        shows a copy: of a network that is trained on, make another explorer.
     images : (H, W), (C, H, W) or (N, C, H, W) array_like, optional
         Examples for it, at most 64 of one size; digits by default. A network of one's own needs
         at least one.
@@ -67,7 +72,7 @@ class LayersExplorer(Explorer, module="layers", title="Layers explorer"):
     layer : int
         From 1, the first after the image.
     channel, row, column : int
-        The unit that is looked at; the last one if there are fewer.
+        The unit that is looked at; it stays within the layer.
     incoming : int
         Of the channels that it adds up, the one whose products are shown.
 
@@ -75,6 +80,8 @@ class LayersExplorer(Explorer, module="layers", title="Layers explorer"):
     ------
     TypeError, ValueError
         If the network, the images or the labels cannot be used.
+    traitlets.TraitError
+        If a value of the state is not as above.
 
     Examples
     --------
@@ -84,13 +91,13 @@ class LayersExplorer(Explorer, module="layers", title="Layers explorer"):
     """
 
     image = ImageArray(3, LARGEST).tag(sync=True)
-    sample = traitlets.Int(-1, min=-1).tag(sync=True)
-    epoch = traitlets.Int(0).tag(sync=True)
-    layer = traitlets.Int(1, min=1).tag(sync=True)
-    channel = traitlets.Int(0, min=0).tag(sync=True)
-    row = traitlets.Int(0, min=0).tag(sync=True)
-    column = traitlets.Int(0, min=0).tag(sync=True)
-    incoming = traitlets.Int(0, min=0).tag(sync=True)
+    sample = Whole(-1, min=-1).tag(sync=True)
+    epoch = Whole(0).tag(sync=True)
+    layer = Whole(1).tag(sync=True)
+    channel = Whole(0).tag(sync=True)
+    row = Whole(0).tag(sync=True)
+    column = Whole(0).tag(sync=True)
+    incoming = Whole(0).tag(sync=True)
     _about = traitlets.Dict().tag(sync=True)
     _samples = traitlets.Bytes().tag(sync=True)
     _weights = traitlets.Bytes().tag(sync=True)
@@ -109,8 +116,9 @@ class LayersExplorer(Explorer, module="layers", title="Layers explorer"):
         self._examples, self._labels = _examples(images, labels)
         own = state.get("image")
         size = self._examples.shape[1:]
-        if own is not None and np.shape(own)[-2:] != size[-2:]:
-            raise ValueError(f"image must be of the examples' size {size}, got {np.shape(own)}")
+        shape = size if own is None else numbers("image", own).shape
+        if shape[-2:] != size[-2:]:
+            raise ValueError(f"image must be of the examples' size {size}, got {shape}")
         self._builtin = network is None
         self._network: Network = (
             DigitsLayers() if network is None else TorchLayers(network, self._examples[0])
@@ -126,6 +134,7 @@ class LayersExplorer(Explorer, module="layers", title="Layers explorer"):
             chosen["image"] = self._examples[max(0, self._sample_there(chosen["sample"]))]
         super().__init__(_about=self._told(), **self._sent_once(), **chosen)
         self._compute()
+        self._stay_in_the_layer()
         self.observe(self._sample_chosen, "sample")
         self.observe(self._image_set, "image")
 
@@ -157,10 +166,23 @@ class LayersExplorer(Explorer, module="layers", title="Layers explorer"):
 
     @traitlets.validate("layer")
     def _layer_there(self, proposal: Any) -> int:
-        last = len(self._network.layers) - 1
-        if proposal.value > last:
-            raise traitlets.TraitError(f"layer must be 1 to {last}, got {proposal.value}")
-        return int(proposal.value)
+        return self._within("layer", proposal.value, 1, len(self._network.layers) - 1)
+
+    def _sizes(self) -> dict[str, int]:
+        """How many places each position has in the chosen layer."""
+        names = ("channel", "row", "column")
+        sizes = dict(zip(names, self._network.layers[self.layer].shape, strict=True))
+        return {**sizes, "incoming": incoming_channels(self._network, self.layer)}
+
+    @traitlets.validate("channel", "row", "column", "incoming")
+    def _unit_there(self, proposal: Any) -> int:
+        name = proposal.trait.name
+        return self._within(name, proposal.value, 0, self._sizes()[name] - 1)
+
+    @traitlets.observe("layer")
+    def _stay_in_the_layer(self, change: object = None) -> None:
+        for name, size in self._sizes().items():
+            setattr(self, name, nearest(getattr(self, name), 0, size - 1))
 
     @traitlets.validate("image")
     def _image_fits(self, proposal: Any) -> FloatArray:
@@ -248,14 +270,6 @@ class LayersExplorer(Explorer, module="layers", title="Layers explorer"):
         """The picture in words."""
         return describe(self._network, self.state(), self.label())
 
-    def _repr_mimebundle_(self, **kwargs: Any) -> tuple[dict, dict] | None:
-        """As for each explorer; of a large network the file keeps the picture alone."""
-        bundle = super()._repr_mimebundle_(**kwargs)
-        if bundle is not None and len(bundle[0]["text/html"]) > MOST_HTML:
-            image = self.picture().html_image(sharpness=SHARPNESS, colours=COLOURS)
-            bundle[0]["text/html"] = f'<figure style="margin:0">{image}</figure>'
-        return bundle
-
     def picture(self) -> Picture:
         """The image, the chosen layer's maps and the scores."""
         return picture(self._network, self.state(), f"{self.title}. {self.describe()}")
@@ -266,30 +280,49 @@ def _examples(
 ) -> tuple[FloatArray, np.ndarray | None]:
     """Images (N, C, H, W) and their labels (N,), or None."""
     if images is None:
+        if labels is not None:
+            raise ValueError(
+                "labels must be left out unless images are given: the course's digits have theirs, "
+                f"got {short(labels)}"
+            )
         pixels, truth = digits()
         chosen = example_digits()
         return pixels[chosen][:, None] / INK, truth[chosen].astype(int)
-    array = np.asarray(images)
-    if array.dtype.kind not in "biuf" or not 2 <= array.ndim <= 4 or not array.size:
+    array = numbers("images", images)
+    if not 2 <= array.ndim <= 4 or not array.size:
         raise ValueError(
-            "images must be numbers, (H, W), (C, H, W) or (N, C, H, W), "
-            f"got shape {array.shape} of {array.dtype}"
+            f"images must be (H, W), (C, H, W) or (N, C, H, W), got shape {array.shape}"
         )
     array = array.astype(float).reshape((1,) * (4 - array.ndim) + array.shape)
     limits = (MOST_IMAGES, *LARGEST)
     if any(size > most for size, most in zip(array.shape, limits, strict=True)):
         raise ValueError(f"images must be at most {limits}, got {array.shape}")
-    if not np.isfinite(array).all():
-        raise ValueError("images must be finite numbers, got NaN or infinity")
+    check_numbers("images", array)
     if labels is None:
         return array.astype(np.float32).astype(float), None
-    truth = np.asarray(labels)
+    truth = numbers("labels", labels)
     if truth.shape != (len(array),) or truth.dtype.kind not in "iu":
-        raise ValueError(f"labels must be {len(array)} whole numbers, got {labels!r}")
+        raise ValueError(f"labels must be {len(array)} whole numbers, got {short(labels)}")
     # As the browser gets them: what comes back is then the same example.
     return array.astype(np.float32).astype(float), truth.astype(int)
 
 
 def layers(network: Any = None, images: ArrayLike | None = None, **state: Any) -> LayersExplorer:
-    """Look into a network, the course's by default; `LayersExplorer` tells what can be given."""
+    """Look into a network, the course's by default.
+
+    Parameters
+    ----------
+    network, images, **state
+        As the parameters of `LayersExplorer`.
+
+    Raises
+    ------
+    TypeError, ValueError, traitlets.TraitError
+        If they cannot be used.
+
+    Examples
+    --------
+    >>> layers(layer=2, row=4, column=5).describe().split(". ")[2][:38]
+    'Layer relu1, channel 0 of 6, row 4, co'
+    """
     return LayersExplorer(network, images, **state)

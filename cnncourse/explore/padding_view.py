@@ -68,6 +68,11 @@ class PaddingExplorer(Explorer, module="padding", title="Padding explorer"):
     counts : bool
         Show how many windows use each pixel.
 
+    Raises
+    ------
+    traitlets.TraitError
+        If a value is not as above.
+
     Examples
     --------
     >>> explorer = PaddingExplorer(n=(6, 7), stride=2, padding=(1, (0, 1)))
@@ -107,11 +112,11 @@ class PaddingExplorer(Explorer, module="padding", title="Padding explorer"):
     def _window_in_the_output(self, proposal: Any) -> Pair:
         window: Pair = proposal.value
         size = geometry(self.state()).size
-        if clamped(window, size) != window:
+        if clamped(window, size) != window and "window" not in self._sent:
             raise traitlets.TraitError(
                 f"window must be a cell of the output of {size[0]} x {size[1]}, got {window}"
             )
-        return window
+        return clamped(window, size)
 
     @traitlets.observe(*_SIZES, "padding")
     def _stay_in_the_output(self, change: object) -> None:

@@ -9,7 +9,8 @@ import numpy as np
 import traitlets
 
 from cnncourse.data import Track, spaceship_track
-from cnncourse.explore.base import Explorer
+from cnncourse.explore.base import LARGEST_NUMBER, Explorer, check_numbers
+from cnncourse.explore.inputs import Number, Whole
 from cnncourse.explore.smoothing_model import (
     KERNEL_NAMES,
     MAX_LENGTH,
@@ -25,6 +26,16 @@ from cnncourse.explore.smoothing_model import (
 )
 from cnncourse.explore.smoothing_picture import picture
 from cnncourse.plots.picture import Picture
+
+
+class _Numbers(traitlets.List):
+    """A list of numbers that can be given as an array, too."""
+
+    def validate(self, obj: Any, value: Any) -> list[float]:
+        """Return `value` as the trait keeps it, or raise TraitError."""
+        numbers = value.tolist() if isinstance(value, np.ndarray) else value
+        kept: list[float] = super().validate(obj, numbers)
+        return kept
 
 
 class SmoothingExplorer(Explorer, module="smoothing", title="Smoothing explorer"):
@@ -57,7 +68,15 @@ class SmoothingExplorer(Explorer, module="smoothing", title="Smoothing explorer"
     phase : str
         Phase of the flight over which errors are taken, "" for the whole track.
     weights : list of float
-        The weights by age; setting them makes the kernel your "own".
+        The weights by age, from any sequence or array of numbers; setting them makes the kernel
+        your "own".
+
+    Raises
+    ------
+    TypeError, ValueError
+        If `track` is no `Track`, or has too few samples or too many.
+    traitlets.TraitError
+        If a value is not as above, not finite, or larger than a million in size.
 
     Examples
     --------
@@ -70,13 +89,13 @@ class SmoothingExplorer(Explorer, module="smoothing", title="Smoothing explorer"
     """
 
     kernel_name = traitlets.Enum([*KERNEL_NAMES, OWN], default_value="box").tag(sync=True)
-    length = traitlets.Int(7, min=1, max=MAX_LENGTH).tag(sync=True)
+    length = Whole(7, min=1, max=MAX_LENGTH).tag(sync=True)
     centred = traitlets.Bool(False).tag(sync=True)
-    sigma = traitlets.Float(0.0).tag(sync=True)
-    seed = traitlets.Int(0, min=0, max=SEEDS - 1).tag(sync=True)
-    t = traitlets.Int(0).tag(sync=True)
+    sigma = Number(0.0, min=0, max=LARGEST_NUMBER).tag(sync=True)
+    seed = Whole(0, min=0, max=SEEDS - 1).tag(sync=True)
+    t = Whole(0).tag(sync=True)
     phase = traitlets.Unicode("").tag(sync=True)
-    weights = traitlets.List(traitlets.Float()).tag(sync=True)
+    weights = _Numbers(traitlets.Float()).tag(sync=True)
 
     _track = traitlets.Dict().tag(sync=True)
     _position = traitlets.Bytes().tag(sync=True)
@@ -86,6 +105,8 @@ class SmoothingExplorer(Explorer, module="smoothing", title="Smoothing explorer"
     _kernels = traitlets.Dict().tag(sync=True)
 
     def __init__(self, track: Track | None = None, **state: Any) -> None:
+        if track is not None and not isinstance(track, Track):
+            raise TypeError(f"track must be a Track, got {type(track).__name__}")
         self._model = SmoothingModel(spaceship_track() if track is None else track)
         start = self._model.default_state()
         state = _with_weights(state, start)
@@ -149,14 +170,6 @@ class SmoothingExplorer(Explorer, module="smoothing", title="Smoothing explorer"
             )
         return str(proposal.value)
 
-    @traitlets.validate("sigma")
-    def _sigma_not_negative(self, proposal: Any) -> float:
-        if not (np.isfinite(proposal.value) and proposal.value >= 0):
-            raise traitlets.TraitError(
-                f"sigma must be a finite number of km, at least 0, got {proposal.value}"
-            )
-        return float(proposal.value)
-
     @traitlets.validate("weights")
     def _weights_usable(self, proposal: Any) -> list[float]:
         weights = proposal.value
@@ -164,8 +177,10 @@ class SmoothingExplorer(Explorer, module="smoothing", title="Smoothing explorer"
             raise traitlets.TraitError(
                 f"weights must hold 1 to {MAX_LENGTH} numbers, got {len(weights)}"
             )
-        if not np.isfinite(weights).all():
-            raise traitlets.TraitError(f"weights must be finite numbers, got {weights}")
+        try:
+            check_numbers("weights", weights)
+        except ValueError as error:
+            raise traitlets.TraitError(str(error)) from error
         # The browser's are the same numbers but for the last digits.
         if len(weights) == self.length and is_named(
             self.kernel_name, weights, centred=self.centred
@@ -176,6 +191,11 @@ class SmoothingExplorer(Explorer, module="smoothing", title="Smoothing explorer"
 
 def smoothing(track: Track | None = None, **state: Any) -> SmoothingExplorer:
     """Slide a kernel over a noisy track; the arguments are those of `SmoothingExplorer`.
+
+    Raises
+    ------
+    TypeError, ValueError, traitlets.TraitError
+        If `track` or a value is not one that the explorer can show.
 
     Examples
     --------
@@ -189,6 +209,8 @@ def _with_weights(state: dict[str, Any], start: SmoothingState) -> dict[str, Any
     """`state` to begin with, its weights, kernel and length in agreement."""
     name, centred = state.get("kernel_name", start.kernel_name), state.get("centred", False)
     weights, length = state.get("weights"), state.get("length", len(start.weights))
+    if isinstance(weights, np.ndarray) and weights.ndim:
+        weights = weights.tolist()
     if isinstance(weights, list | tuple):
         numbers = all(isinstance(weight, Real) for weight in weights)
         named = numbers and is_named(name, weights, centred=centred)

@@ -5,15 +5,14 @@ from __future__ import annotations
 from math import prod
 from typing import Any
 
-import numpy as np
 import traitlets
 from numpy.typing import ArrayLike
 
 from cnncourse.conv import MODES
 from cnncourse.explore.base import Array, Explorer, FloatArray
+from cnncourse.explore.inputs import Whole, numbers
 from cnncourse.explore.toeplitz_model import (
     LARGEST_KERNEL,
-    LARGEST_NUMBER,
     LARGEST_SIGNAL,
     NO_WEIGHT,
     ToeplitzModel,
@@ -47,12 +46,7 @@ class _SignalOrImage(Array):
                 f"{self.name} must have one axis or two, got shape {array.shape}"
             )
         one.name = self.name
-        array = one.validate(obj, array)
-        if np.abs(array).max() > LARGEST_NUMBER:
-            raise traitlets.TraitError(
-                f"{self.name} must lie between -{LARGEST_NUMBER:.0f} and {LARGEST_NUMBER:.0f}"
-            )
-        return array
+        return one.validate(obj, array)
 
 
 class ToeplitzExplorer(Explorer, module="toeplitz", title="Toeplitz explorer"):
@@ -94,8 +88,8 @@ class ToeplitzExplorer(Explorer, module="toeplitz", title="Toeplitz explorer"):
 
     weights = _SignalOrImage(LARGEST_KERNEL).tag(sync=True)
     signal = _SignalOrImage(LARGEST_SIGNAL).tag(sync=True)
-    row = traitlets.Int(0).tag(sync=True)
-    weight = traitlets.Int(NO_WEIGHT).tag(sync=True)
+    row = Whole(0).tag(sync=True)
+    weight = Whole(NO_WEIGHT).tag(sync=True)
     mode = traitlets.Enum(MODES, default_value="full").tag(sync=True)
 
     _limits = traitlets.Dict().tag(sync=True)
@@ -104,15 +98,11 @@ class ToeplitzExplorer(Explorer, module="toeplitz", title="Toeplitz explorer"):
         self, weights: ArrayLike | None = None, signal: ArrayLike | None = None, **state: Any
     ) -> None:
         given = weights if weights is not None else signal
-        axes = 1 if given is None else np.ndim(given)
-        axes = axes if axes in KERNELS else 1
+        name = "signal" if weights is None else "weights"
+        axes = 1 if given is None else _axes(name, given)
         if weights is None and signal is None:
             state = {"row": ROWS[axes], **state}
-        limits = {
-            "weights": LARGEST_KERNEL[axes],
-            "signal": LARGEST_SIGNAL[axes],
-            "number": LARGEST_NUMBER,
-        }
+        limits = {"weights": LARGEST_KERNEL[axes], "signal": LARGEST_SIGNAL[axes]}
         super().__init__(
             weights=KERNELS[axes] if weights is None else weights,
             signal=SIGNALS[axes] if signal is None else signal,
@@ -137,20 +127,21 @@ class ToeplitzExplorer(Explorer, module="toeplitz", title="Toeplitz explorer"):
         # At the start, and in a message of the browser, both are set before either is looked at.
         name = proposal.trait.name
         other = "weights" if name == "signal" else "signal"
-        axes = getattr(self, other).ndim
+        axes = len(self._limits["weights"])
         if proposal.value.ndim != axes:
             raise traitlets.TraitError(
-                f"{name} must have as many axes as {other}, {axes}, got {proposal.value.shape}"
+                f"{name} must have as many axes as {other}, {axes}, got shape "
+                f"{proposal.value.shape}; for other axes make another explorer"
             )
         return proposal.value
 
     @traitlets.validate("row")
     def _row_of_the_matrix(self, proposal: Any) -> int:
-        return _within("row", proposal.value, 0, self._rows() - 1)
+        return self._within("row", proposal.value, 0, self._rows() - 1)
 
     @traitlets.validate("weight")
     def _weight_of_the_kernel(self, proposal: Any) -> int:
-        return _within("weight", proposal.value, NO_WEIGHT, self.weights.size - 1)
+        return self._within("weight", proposal.value, NO_WEIGHT, self.weights.size - 1)
 
     @traitlets.observe("weights", "signal")
     def _positions_that_are_left(self, change: object) -> None:
@@ -163,16 +154,24 @@ class ToeplitzExplorer(Explorer, module="toeplitz", title="Toeplitz explorer"):
         return prod(k + n - 1 for k, n in pairs)
 
 
-def _within(name: str, value: int, low: int, high: int) -> int:
-    if not low <= value <= high:
-        raise traitlets.TraitError(f"{name} must be {low} to {high}, got {value}")
-    return value
+def _axes(name: str, value: ArrayLike) -> int:
+    """How many axes the explorer is made for; 1 if it has a number that the traits refuse."""
+    try:
+        axes = numbers(name, value).ndim
+    except ValueError as error:
+        raise traitlets.TraitError(str(error)) from error
+    return axes if axes in KERNELS else 1
 
 
 def toeplitz(
     weights: ArrayLike | None = None, signal: ArrayLike | None = None, **state: Any
 ) -> ToeplitzExplorer:
     """Explore a convolution as a matrix; arguments as `ToeplitzExplorer`.
+
+    Raises
+    ------
+    traitlets.TraitError
+        If a value is not one that the explorer can show.
 
     Examples
     --------
