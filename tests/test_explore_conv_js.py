@@ -100,3 +100,26 @@ def test_a_kernel_that_never_fits_leaves_an_empty_output():
     none = {"shape": [1, 0, 3], "values": []}
     layer = [image[None], kernel[None, None]]
     agree("conv", [("correlate", [image, kernel], empty), ("convLayer", layer, none)])
+
+
+def test_a_resized_kernel_keeps_its_middle():
+    kernel = np.arange(1.0, 10).reshape(3, 3)
+    calls = [
+        ("resizedKernel", [kernel, 5, 5], np.pad(kernel, 1)),
+        ("resizedKernel", [kernel, 1, 1], np.array([[5.0]])),
+        ("resizedKernel", [kernel, 3, 7], np.pad(kernel, ((0, 0), (2, 2)))),
+        ("resizedKernel", [kernel, 4, 2], np.pad(kernel, ((0, 1), (0, 0)))[:, :2]),
+    ]
+    agree("conv", calls)
+
+
+def test_arrays_are_the_same_by_shape_and_numbers():
+    array = np.arange(6.0).reshape(2, 3)
+    calls = [
+        ("sameArray", [array, array.copy()], True),
+        ("sameArray", [array, array.reshape(3, 2)], False),
+        ("sameArray", [array, array + np.eye(2, 3)], False),
+        ("sameArray", [array, array[:1]], False),
+        ("arrayOf", [array.tolist()], array),
+    ]
+    agree("conv", calls)
