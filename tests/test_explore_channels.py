@@ -12,7 +12,6 @@ from cnncourse.explore.channels_model import (
     demonstration,
     describe,
     parameters,
-    plain,
     sums,
 )
 from tests.parity import agree
@@ -149,9 +148,9 @@ def test_words_say_the_numbers():
     assert words.endswith("The convolution has 112 parameters, a dense layer 10160.")
     unnamed = explore.channels(np.ones((1, 2, 2)), np.ones((1, 1, 1, 1))).describe()
     assert "is 1: channel 0 1, bias 0" in unnamed
-    assert [plain(v) for v in (2.0, -0.5, 1 / 3, -1e-9, 12345.6789)] == [
-        *("2", "−0.5", "0.333", "0", "12345.679"),
-    ]
+    small = explore.channels(np.full((1, 1, 1), 5.0), np.full((1, 1, 1, 1), 0.0004)).describe()
+    assert "channel 0 0.002, bias 0" in small
+    assert "5, times the weight 4e−4: 0.002." in small
 
 
 def test_state_is_readable_and_settable():
@@ -260,6 +259,4 @@ def test_the_browser_computes_and_speaks_as_python_does():
     states = [*random_states(40, seed=7), explore.channels().state()]
     calls = [("compute", as_sent(state), asdict(sums(state))) for state in states]
     calls += [("describe", as_sent(state), describe(state)) for state in states]
-    values = [0.0625, -0.0625, 0.0005, -0.0004, 2.5, -1e6, 0.1 + 0.2, 1234.5675]
-    calls += [("plain", [value], plain(value)) for value in values]
     agree("channels_math", calls)

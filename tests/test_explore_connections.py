@@ -191,11 +191,20 @@ def test_layers_have_the_sizes_of_convolutions_and_end_when_the_kernel_does_not_
 def test_the_sentence_is_as_one_would_say_it():
     state = ConnectionsState(units=7, width=3, depth=2, stride=2, layer=1, unit=0)
     assert ConnectionsModel(state).describe() == (
-        "Convolutional layers, weights shared: 2 over 7 inputs, kernel width 3, stride 2, padding "
-        "same. Units, from the input up: 7, 4, 2. h1[0] sees 2 of 7 inputs, x[0] to x[1]. Its "
-        "receptive field is "
+        "A stack of 2 convolutional layers, weights shared, over 7 inputs, kernel width 3, stride "
+        "2, padding same. Units, from the input up: 7, 4, 2. h1[0] sees 2 of 7 inputs, x[0] to "
+        "x[1]. Its receptive field is "
         "1 + 2·1 = 3 wide, starts at −1, and jumps by 2. h1[0] affects 1 of 2 units of layer 2. "
         "Connections and parameters: dense 36 and 36; local 15 and 15; convolution 15 and 6."
+    )
+    one = ConnectionsState(units=1, width=1, depth=1, kind="dense", layer=1, unit=0)
+    assert (
+        ConnectionsModel(one)
+        .describe()
+        .startswith(
+            "A stack of 1 dense layer over 1 input, kernel width 1, stride 1, padding same. "
+            "Units, from the input up: 1, 1. h1[0] sees 1 of 1 input, x[0]."
+        )
     )
 
 

@@ -20,7 +20,7 @@ from cnncourse.explore.layers_model import (
     softmax,
     terms,
 )
-from cnncourse.explore.layers_words import added, decimals, describe
+from cnncourse.explore.layers_words import describe
 from cnncourse.networks.digits_network import EPOCHS, digits_network
 from cnncourse.shapes import ReceptiveField
 from tests.parity import agree
@@ -96,11 +96,6 @@ def test_spans_reach_outside():
 def test_softmax_of_large_scores():
     assert softmax(np.array([1e4, 1e4])).tolist() == [0.5, 0.5]
     assert softmax(np.log(np.array([1.0, 3.0]))) == pytest.approx([0.25, 0.75])
-
-
-def test_words_for_numbers():
-    assert [decimals(v) for v in (2.5, -0.005, -0.0049, 0.125)] == ["2.50", "−0.01", "0.00", "0.13"]
-    assert added([1.0, -2.0, 0.0]) == "1.00 − 2.00 + 0.00"
 
 
 # ---------------------------------------------------------------- the browser's numbers
@@ -396,7 +391,12 @@ def test_state_can_be_set_and_read():
     explorer.image = image
     assert explorer.sample == -1
     assert np.array_equal(explorer.image, image[None])
-    assert explorer.describe().startswith("An own image after 4 epochs of training.")
+    start = "Your own image, seen by the network after 4 epochs of training. "
+    assert explorer.describe().startswith(start)
+    explorer.epoch = 1
+    assert "seen by the network after 1 epoch of training. " in explorer.describe()
+    explorer.epoch = 0
+    assert "seen by the network before any training. " in explorer.describe()
     explorer.sample = 20
     explorer.epoch = 32
     assert ", but it is a" in explorer.describe()

@@ -215,7 +215,13 @@ def test_words_say_the_numbers():
     assert "Rows: input 6, padding 1 before and 0 after, kernel 3, stride 2" in words
     assert "output 3. Columns: input 7, padding 2 before and 3 after" in words
     assert "Output 1, 0 has its first tap on input row 1, column −2; 6 of its 9 taps" in words
-    assert "used 3 to 6 times, 0 of them never" in words
+    assert words.endswith("lie on padding. Each input pixel is used 3 to 6 times.")
+    one = describe(PaddingState(n=(2, 2), kernel_size=(1, 1), padding="valid"))
+    assert one.endswith("its only tap lies on the input. Each input pixel is used once.")
+    apart = describe(PaddingState(n=(3, 3), kernel_size=(1, 1), stride=(2, 2), padding="valid"))
+    assert apart.endswith("Input pixels are used at most once, 5 of them never.")
+    inner = describe(PaddingState(n=(3, 3), padding="valid"))
+    assert "none of its 9 taps lies on padding" in inner
     assert "spans 5 columns, the padded input has 4" in describe(
         PaddingState(n=(7, 4), kernel_size=(3, 5), padding="valid")
     )

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from cnncourse.data import Track, constant_velocity_track, spaceship_track
+from cnncourse.explore.numbers import fixed
 from cnncourse.explore.smoothing_model import (
     KERNEL_NAMES,
     MAX_LENGTH,
@@ -13,7 +14,6 @@ from cnncourse.explore.smoothing_model import (
     SmoothingModel,
     SmoothingState,
     kernel_weights,
-    shown,
 )
 from cnncourse.kernels import KERNELS_1D
 from cnncourse.smoothing import smooth
@@ -146,7 +146,7 @@ def test_the_description_names_kernel_place_and_errors(model):
     text = model.describe(state_with(kernel_name="local_linear", phase="start-up"))
     summary = model.summary(state_with(phase="start-up"))
     assert "causal local linear kernel of 3 lies at t = 40 s" in text
-    assert f"RMSE {shown(summary.rmse)} km" in text
+    assert f"RMSE {fixed(summary.rmse)} km" in text
     assert "Over the phase start-up" in text
     assert "Over the whole track" in model.describe(state_with())
 
@@ -170,11 +170,3 @@ def test_a_track_without_phases_is_judged_as_a_whole():
     model = SmoothingModel(Track(time, time, time, 1.0, 0.1, "plain", "test", ()))
     assert model.default_state().phase == ""
     assert model.default_state().t == 22
-
-
-@pytest.mark.parametrize(
-    ("value", "digits", "text"),
-    [(1.005, 1, "1.0"), (-0.004, 2, "0.00"), (-2.5, 1, "−2.5"), (float("nan"), 2, "nan")],
-)
-def test_numbers_are_written_with_a_true_minus_and_no_negative_zero(value, digits, text):
-    assert shown(value, digits) == text

@@ -239,8 +239,7 @@ def check_numbers(name: str, value: ArrayLike, most: float = LARGEST_NUMBER) -> 
     ):
         if bad.any():
             at = tuple(int(i) for i in np.argwhere(bad)[0])
-            where = f" at {at if len(at) > 1 else at[0]}" if at else ""
-            raise ValueError(f"{name} must {wanted}, got {array[at]}{where}")
+            raise ValueError(f"{name} must {wanted}, got {array[at]}{f' at {at}' if at else ''}")
 
 
 def packed(value: ArrayLike) -> dict[str, Any]:

@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from cnncourse import explore
-from cnncourse.explore.channels_model import demonstration, plain, sums
+from cnncourse.explore.channels_model import demonstration, sums
+from cnncourse.explore.numbers import plain
 
 
 def spoken(page, explorer):

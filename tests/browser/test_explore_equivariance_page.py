@@ -5,7 +5,7 @@ import pytest
 
 from cnncourse import explore
 from cnncourse.explore.equivariance_model import commutation
-from cnncourse.explore.equivariance_words import shown
+from cnncourse.explore.numbers import plain
 from cnncourse.kernels import KERNELS_2D
 
 SQUARE = ".cx canvas"
@@ -18,7 +18,7 @@ def says_what_python_says(page, explorer):
     )
     now = commutation(explorer.state())
     for key in ("overall", "inside", "in_band", "change"):
-        assert page.locator(f"[data-cx={key}]").text_content() == shown(getattr(now, key))
+        assert page.locator(f"[data-cx={key}]").text_content() == plain(getattr(now, key))
 
 
 def sent(page, name, value):
@@ -171,8 +171,8 @@ def test_the_mouse_picks_an_output_in_any_of_its_pictures(show_explorer, picture
     says_what_python_says(page, explorer)
     now = commutation(explorer.state())
     words = page.locator("[data-cx=probe]").inner_text()
-    assert words.startswith(f"f(g(x)) − g(f(x)) = {shown(now.there[20, 7])} − ")
-    assert words.endswith(f" = {shown(now.residual[20, 7])}")
+    assert words.startswith(f"f(g(x)) − g(f(x)) = {plain(now.there[20, 7])} − ")
+    assert words.endswith(f" = {plain(now.residual[20, 7])}")
     clean(page)
 
 
