@@ -151,7 +151,7 @@ def test_a_bar_dragged_makes_an_own_kernel_that_can_be_normalised(show):
     after = page.evaluate("explorer.sent.weights")
     assert sum(after) == pytest.approx(1.0)
     assert after[2] / after[0] == pytest.approx(weights[2] / weights[0])
-    page.wait_for_function("document.querySelector('.cx-button').disabled")
+    page.wait_for_function("document.querySelector('.cx-button').ariaDisabled === 'true'")
 
 
 def test_bars_are_walked_and_changed_by_keys(show):
