@@ -115,9 +115,12 @@ def integer(name: str, value: Any, *, minimum: int = 1) -> int:
     if type(value) is int and value >= minimum:
         return value
     wanted = _WORDS.get(minimum, f"an integer of at least {minimum}")
-    if isinstance(value, (bool, np.bool_)) or not hasattr(value, "__index__"):
+    try:
+        number = operator.index(value)
+    except TypeError:  # an array has an index only if it is a single whole number
+        number = None
+    if number is None or isinstance(value, (bool, np.bool_)):
         raise TypeError(f"{name} must be {wanted}, got {value!r}")
-    number = operator.index(value)
     if number < minimum:
         raise ValueError(f"{name} must be {wanted}, got {number}")
     return number

@@ -334,7 +334,7 @@ def test_the_window_of_an_own_image_begins_where_the_answer_is_strongest():
         ({"kernel": np.ones((8, 3))}, "kernel must be 1 to 7 x 1 to 7"),
         ({"kernel": [1.0, 2.0]}, "kernel must be 1 to 7 x 1 to 7"),
         ({"mode": "half"}, "mode"),
-        ({"bias": np.inf}, "bias must be a finite number"),
+        ({"bias": np.inf}, "bias must be a number, -1000000 to 1000000"),
         ({"row": -1}, "row"),
     ],
 )

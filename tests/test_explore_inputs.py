@@ -132,7 +132,7 @@ def test_what_holds_no_numbers_is_refused_by_name(value, words):
 
 def test_no_error_shows_a_long_value():
     assert len(short("long " * 1000)) < 80
-    assert len(short({number: "a" * 100 for number in range(100)})) < 400
+    assert len(short(dict.fromkeys(range(100), "a" * 100))) < 400
     assert short(torch.ones(4, 5)) == "an array of shape (4, 5)"
 
 
@@ -187,3 +187,76 @@ def test_weights_of_a_layer_can_be_given_as_they_are(conv):
         assert looked.image.shape == (2, 9, 8)
         looked.image = picture / 2
         assert looked.sample == -1
+
+
+@pytest.mark.parametrize(
+    ("make", "words"),
+    [
+        (lambda: explore.smoothing("abc"), "track must be a Track, got str$"),
+        (lambda: explore.smoothing([1, 2, 3]), "track must be a Track, got list$"),
+    ],
+)
+def test_a_track_is_asked_for_by_name(make, words):
+    with pytest.raises(TypeError, match=words):
+        make()
+
+
+@pytest.mark.parametrize(
+    ("make", "words"),
+    [
+        (lambda: explore.padding(np.arange(6.0).reshape(2, 3)), "^n must be a positive integer"),
+        (lambda: explore.padding(padding=np.ones((2, 2, 2))), "^padding must be"),
+        (lambda: explore.padding(padding=np.ones((2, 2, 2), int)), "^padding must be"),
+        (lambda: explore.toeplitz([[1, 2], [3]]), "^weights must be an array of numbers"),
+        (lambda: explore.toeplitz(None, [[1, 2], [3]]), "^signal must be an array of numbers"),
+        (lambda: explore.toeplitz("abc"), "^weights must be an array of numbers, got 'abc'"),
+        (lambda: explore.toeplitz([1], [[1], [2, 3]]), "^signal must be an array of numbers"),
+        (lambda: explore.channels([[1, 2], [3]], np.ones((1, 2, 1, 1))), "^x must be an array of"),
+        (lambda: explore.channels(np.ones((2, 3, 3)), [[1, 2], [3]]), "^kernel must be an array"),
+        (lambda: explore.channels(bias={"a": 1}), r"^bias must be an array of.*, got \{'a': 1\}"),
+        (lambda: explore.pooling([[1], [2, 3]]), "^signal must be an array of numbers"),
+        (lambda: explore.convolution2d([[1], [2, 3]]), "^image must be an array of numbers"),
+        (lambda: explore.convolution2d(bias=[1, 2]), r"^bias must be a number.*, got \[1, 2\]"),
+        (lambda: explore.equivariance([[1], [2, 3]]), "^image must be an array of numbers"),
+        (lambda: explore.layers(image=[[1], [2, 3]]), "^image must be an array of numbers"),
+        (lambda: explore.layers(labels=["a"]), "^labels must be left out unless images are given"),
+        (lambda: explore.layers(None, [[1], [2]], labels=["a"]), "^labels must be an array"),
+        (lambda: explore.smoothing(weights="abc"), "^weights must be an array of numbers"),
+        (lambda: explore.smoothing(weights=np.ones(10**5)), "^weights .*got 100000$"),
+        (lambda: explore.smoothing(weights=[[1, 2]]), r"^weights .*got an array of shape .1, 2.$"),
+        (lambda: explore.smoothing(weights=[np.nan]), "^weights must be finite, got nan"),
+        (lambda: explore.layers(None, [[1], [2, 3]]), "^images must be an array of numbers"),
+    ],
+)
+def test_what_is_no_array_is_refused_by_the_name_of_the_argument(make, words):
+    with pytest.raises((ValueError, traitlets.TraitError), match=words):
+        make()
+
+
+def test_a_matrix_of_samples_stays_one_of_samples():
+    explorer = explore.toeplitz([1, 2], [3, 4, 5])
+    before = repr(explorer)
+    with (
+        pytest.raises(traitlets.TraitError, match="1, got shape .2, 2..* make another explorer"),
+        explorer.hold_trait_notifications(),
+    ):
+        explorer.weights = np.ones((2, 2))
+        explorer.signal = np.ones((3, 3))
+    assert repr(explorer) == before
+    explorer.signal = [6, 7]
+    assert explorer.signal.tolist() == [6, 7]
+
+
+def test_other_channels_lose_the_names_of_those_before():
+    explorer = explore.channels()
+    assert explorer.names == ["red", "green", "blue"]
+    explorer.x = explorer.x[:, 1:]
+    assert explorer.names == ["red", "green", "blue"]
+    with explorer.hold_trait_notifications():
+        explorer.x, explorer.kernel, explorer.bias = np.ones((1, 4, 4)), np.ones((1, 1, 2, 2)), [0]
+    assert explorer.names == []
+    assert "channel 0" in explorer.describe()
+    with explorer.hold_trait_notifications():
+        explorer.x, explorer.kernel = np.ones((2, 4, 4)), np.ones((1, 2, 2, 2))
+        explorer.names = ["left", "right"]
+    assert explorer.names == ["left", "right"]

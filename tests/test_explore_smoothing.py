@@ -79,8 +79,8 @@ def test_the_state_can_be_given_at_the_start():
     [
         ("t", 181, "0 to 180, got 181"),
         ("t", -1, "got -1"),
-        ("sigma", -0.1, "at least 0, got -0.1"),
-        ("sigma", float("nan"), "finite"),
+        ("sigma", -0.1, "sigma must be a number, 0 to 1000000, got -0.1"),
+        ("sigma", float("nan"), "0 to 1000000, got nan"),
         ("weights", [], "1 to 25 numbers, got 0"),
         ("weights", [0.1] * (MAX_LENGTH + 1), "got 26"),
         ("weights", [float("inf")], "finite"),

@@ -43,14 +43,16 @@ class _Channels(Image):
                 f"{self.name} must be (C_in, H, W) with 1 to {channels} channels, got shape "
                 f"{array.shape}; np.moveaxis(x, -1, 0) brings channels to the front"
             )
-        whole = array.dtype.kind in "biu" and array.size and 0 <= array.min() <= array.max() <= 255
-        most = WHOLE if whole else OTHERS
+        whole = array.size and 0 <= array.min() <= array.max() <= 255
+        whole = whole and (array == np.round(array)).all()
+        # Averages of whole numbers are rounded: what was reduced once stays as it is.
+        kind, most = (np.uint8, WHOLE) if whole else (np.float64, OTHERS)
         side = max(rows, columns)
         if array.size > most:
             # Room for any kernel to move in.
             side = max(int((most / len(array)) ** 0.5), 2 * max(LARGEST_KERNEL[2:]))
         largest = (min(side, rows), min(side, columns))
-        fitted = [fitted_picture(f"input {self.name}", one, largest) for one in array]
+        fitted = [fitted_picture(f"input {self.name}", one, largest) for one in array.astype(kind)]
         return np.stack([small for small, _ in fitted]), fitted[0][1]
 
 

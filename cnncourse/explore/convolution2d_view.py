@@ -45,7 +45,8 @@ class Convolution2dExplorer(PictureExplorer, module="convolution2d", title="Conv
         by default.
     kernel : (kH, kW) array_like or str, optional
         Up to 7 x 7, or a name: corner, shift, identity, box, box 5, gaussian, gaussian 5,
-        gaussian 7, sharpen, edges, sobel x, sobel y, laplacian.
+        gaussian 7, sharpen, edges, sobel x, sobel y, prewitt x, prewitt y, laplacian, emboss,
+        motion blur.
     **state
         Any of the attributes below, to start with.
 

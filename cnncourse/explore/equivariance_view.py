@@ -44,7 +44,7 @@ class EquivarianceExplorer(PictureExplorer, module="equivariance", title="Equiva
         explorer says so.
     kernel : (kH, kW) ndarray
         7 x 7 at most; cross-correlated, not flipped. It can be set by name: identity, box,
-        gaussian, sharpen, sobel x, sobel y, laplacian.
+        gaussian, sobel x, sobel y, prewitt x, prewitt y, laplacian, sharpen, emboss, motion blur.
     move : str
         The motion g: "shift", "rotate" or "scale".
     down, right : int

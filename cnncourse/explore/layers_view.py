@@ -171,8 +171,9 @@ class LayersExplorer(Explorer, module="layers", title="Layers explorer"):
     def _sizes(self) -> dict[str, int]:
         """How many places each position has in the chosen layer."""
         names = ("channel", "row", "column")
-        sizes = dict(zip(names, self._network.layers[self.layer].shape, strict=True))
-        return {**sizes, "incoming": incoming_channels(self._network, self.layer)}
+        number = nearest(self.layer, 1, len(self._network.layers) - 1)
+        sizes = dict(zip(names, self._network.layers[number].shape, strict=True))
+        return {**sizes, "incoming": incoming_channels(self._network, number)}
 
     @traitlets.validate("channel", "row", "column", "incoming")
     def _unit_there(self, proposal: Any) -> int:

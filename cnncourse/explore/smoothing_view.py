@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from numbers import Real
 from typing import Any
 
 import numpy as np
@@ -10,7 +9,7 @@ import traitlets
 
 from cnncourse.data import Track, spaceship_track
 from cnncourse.explore.base import LARGEST_NUMBER, Explorer, check_numbers
-from cnncourse.explore.inputs import Number, Whole
+from cnncourse.explore.inputs import Number, Whole, numbers, short
 from cnncourse.explore.smoothing_model import (
     KERNEL_NAMES,
     MAX_LENGTH,
@@ -33,9 +32,15 @@ class _Numbers(traitlets.List):
 
     def validate(self, obj: Any, value: Any) -> list[float]:
         """Return `value` as the trait keeps it, or raise TraitError."""
-        numbers = value.tolist() if isinstance(value, np.ndarray) else value
-        kept: list[float] = super().validate(obj, numbers)
-        return kept
+        try:
+            array = numbers(str(self.name), value)
+        except ValueError as error:
+            raise traitlets.TraitError(str(error)) from error
+        if array.ndim != 1 or not 1 <= array.size <= MAX_LENGTH:
+            wanted = f"{self.name} must hold 1 to {MAX_LENGTH} numbers"
+            got = array.size if array.ndim == 1 else short(array)
+            raise traitlets.TraitError(f"{wanted}, got {got}")
+        return [float(number) for number in array]
 
 
 class SmoothingExplorer(Explorer, module="smoothing", title="Smoothing explorer"):
@@ -172,11 +177,7 @@ class SmoothingExplorer(Explorer, module="smoothing", title="Smoothing explorer"
 
     @traitlets.validate("weights")
     def _weights_usable(self, proposal: Any) -> list[float]:
-        weights = proposal.value
-        if not 1 <= len(weights) <= MAX_LENGTH:
-            raise traitlets.TraitError(
-                f"weights must hold 1 to {MAX_LENGTH} numbers, got {len(weights)}"
-            )
+        weights: list[float] = proposal.value
         try:
             check_numbers("weights", weights)
         except ValueError as error:
@@ -186,7 +187,7 @@ class SmoothingExplorer(Explorer, module="smoothing", title="Smoothing explorer"
             self.kernel_name, weights, centred=self.centred
         ):
             return kernel_weights(self.kernel_name, self.length, centred=self.centred).tolist()
-        return [float(weight) for weight in weights]
+        return weights
 
 
 def smoothing(track: Track | None = None, **state: Any) -> SmoothingExplorer:
@@ -208,16 +209,17 @@ def smoothing(track: Track | None = None, **state: Any) -> SmoothingExplorer:
 def _with_weights(state: dict[str, Any], start: SmoothingState) -> dict[str, Any]:
     """`state` to begin with, its weights, kernel and length in agreement."""
     name, centred = state.get("kernel_name", start.kernel_name), state.get("centred", False)
-    weights, length = state.get("weights"), state.get("length", len(start.weights))
-    if isinstance(weights, np.ndarray) and weights.ndim:
-        weights = weights.tolist()
-    if isinstance(weights, list | tuple):
-        numbers = all(isinstance(weight, Real) for weight in weights)
-        named = numbers and is_named(name, weights, centred=centred)
-        length = min(max(1, len(weights)), MAX_LENGTH)
+    length = state.get("length", len(start.weights))
+    if "weights" in state:
+        try:
+            weights = numbers("weights", state["weights"]).tolist()
+            named = is_named(name, weights, centred=centred)
+            length = min(max(1, len(weights)), MAX_LENGTH)
+        except (TypeError, ValueError):
+            return state  # the traits say what is wrong
         return {**state, "kernel_name": name if named else OWN, "length": length}
-    if "weights" in state or not (isinstance(length, int) and 1 <= length <= MAX_LENGTH):
-        return state  # the traits say what is wrong
+    if not (isinstance(length, int) and 1 <= length <= MAX_LENGTH):
+        return state  # the same
     if name in KERNEL_NAMES:
         return {**state, "weights": kernel_weights(name, length, centred=centred).tolist()}
     return {**state, "weights": list(start.weights)}
