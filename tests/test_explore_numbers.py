@@ -1,10 +1,14 @@
 """Numbers in words: exact, one rule in Python and in the browser."""
 
+import re
 from fractions import Fraction
 
 import numpy as np
 import pytest
+import traitlets
 
+from cnncourse.explore import EXPLORERS
+from cnncourse.explore.convolution2d_model import KERNELS
 from cnncourse.explore.numbers import added, bracketed, fixed, percent, plain, plural, signed
 from tests import parity
 
@@ -97,4 +101,86 @@ def test_the_browser_writes_the_same_words():
     ],
 )
 def test_a_number_that_fits_a_cell(value, width, text):
-    parity.agree("numbers", [("fitted", [value, width, 7], text)])
+    parity.agree("numbers", [("inCell", [value, width, 7], text)])
+
+
+# ---------------------------------------------------------------- the nine explorers
+
+each = pytest.mark.parametrize("name", EXPLORERS)
+# What the browser's functions know beside the state.
+DATA = {"convolution2d": {"kernels": {name: kernel.tolist() for name, kernel in KERNELS.items()}}}
+
+
+def numbered(explorer):
+    """Names of traits that hold numbers of any size, and how to make a value for each."""
+    found = {}
+    for name in explorer.state_names():
+        value, trait = getattr(explorer, name), explorer.traits()[name]
+        if isinstance(value, np.ndarray):
+            found[name] = lambda number, shape=value.shape: np.full(shape, number)
+        elif isinstance(trait, traitlets.Float):
+            found[name] = lambda number: number
+        elif name == "weights":
+            found[name] = lambda number, old=value: [number for _ in old]
+    return found
+
+
+def test_what_has_numbers_of_any_size():
+    found = {name: sorted(numbered(make())) for name, make in EXPLORERS.items()}
+    assert found == {
+        "channels": ["bias", "kernel", "x"],
+        "connections": [],
+        "convolution2d": ["bias", "image", "kernel"],
+        "equivariance": ["image", "kernel"],
+        "layers": ["image"],
+        "padding": [],
+        "pooling": ["entering", "signal"],
+        "smoothing": ["sigma", "weights"],
+        "toeplitz": ["signal", "weights"],
+    }
+
+
+@each
+@pytest.mark.parametrize("number", [1e300, 1.1e6, -1e7, float("inf")])
+def test_numbers_too_large_to_be_shown_are_refused(name, number):
+    explorer = EXPLORERS[name]()
+    before = repr(explorer), explorer.describe()
+    for trait, of in numbered(explorer).items():
+        with pytest.raises(traitlets.TraitError, match=rf"\b{trait}\b.*(1000000|finite)"):
+            setattr(explorer, trait, of(number))
+        with pytest.raises((traitlets.TraitError, ValueError), match=rf"\b{trait}\b"):
+            EXPLORERS[name](**{trait: of(number)})
+    assert (repr(explorer), explorer.describe()) == before
+
+
+@each
+@pytest.mark.parametrize("number", [1e6, -1e6, 1e-9, 1e-30, 5e-324, -0.0])
+def test_the_largest_and_the_smallest_numbers_are_shown(name, number):
+    explorer = EXPLORERS[name]()
+    for trait, of in numbered(explorer).items():
+        if (name, trait) == ("smoothing", "sigma"):
+            number = abs(number)
+        setattr(explorer, trait, of(number))
+    words = explorer.describe()
+    assert not re.search(r"(?i)\bnan\b|\binf\b|−0(?![.\d])|−0\.0+\b|\d{14}|e[+-]", words)
+    assert explorer.picture().alt.endswith(words)
+    assert len(explorer.to_html()) > 1000
+
+
+@pytest.mark.parametrize(
+    "name", ["channels", "convolution2d", "equivariance", "pooling", "toeplitz"]
+)
+def test_the_browser_says_the_same_of_large_and_small_numbers(name):
+    random = np.random.default_rng(4)
+    calls = []
+    for low, high in [(3, 6), (-4, 0), (-9, -5), (-30, 6)]:
+        explorer = EXPLORERS[name]()
+        for trait in numbered(explorer):
+            shape = np.shape(getattr(explorer, trait))
+            drawn = random.uniform(-1, 1, shape) * 10.0 ** random.uniform(low, high, shape)
+            setattr(explorer, trait, drawn if shape else float(drawn))
+        if name == "pooling":
+            explorer.source = "own"
+        state = {trait: getattr(explorer, trait) for trait in explorer.state_names()}
+        calls.append(("describe", [DATA.get(name, {}), state], explorer.describe()))
+    parity.agree(f"{name}_math", calls)

@@ -274,7 +274,9 @@ def _unpacked(value: Any, widget: Any) -> Any:
     return value
 
 
-def fitted_picture(name: str, value: ArrayLike, largest: tuple[int, int]) -> tuple[FloatArray, str]:
+def fitted_picture(
+    name: str, value: ArrayLike, largest: tuple[int, int], most: float = LARGEST_NUMBER
+) -> tuple[FloatArray, str]:
     """A picture small enough to be drawn, and what was done to it.
 
     Parameters
@@ -286,6 +288,8 @@ def fitted_picture(name: str, value: ArrayLike, largest: tuple[int, int]) -> tup
     largest : (int, int)
         Most rows and columns. A larger picture is replaced by averages of square blocks, rounded
         if it held whole numbers.
+    most : float
+        Largest size of a value.
 
     Returns
     -------
@@ -306,10 +310,10 @@ def fitted_picture(name: str, value: ArrayLike, largest: tuple[int, int]) -> tup
     array = numbers(name, value)
     if array.ndim not in (2, 3) or (array.ndim == 3 and array.shape[2] != 3) or not array.size:
         raise ValueError(f"{name} must be (rows, columns) or (rows, columns, 3), got {array.shape}")
-    check_numbers(name, array)
+    check_numbers(name, array, most)
     whole = array.dtype.kind in "biu"
     grey = array.astype(np.float64) if array.ndim == 2 else array @ np.asarray(GREY_WEIGHTS)
-    factor = max(-(-size // most) for size, most in zip(grey.shape, largest, strict=True))
+    factor = max(-(-size // room) for size, room in zip(grey.shape, largest, strict=True))
     if factor == 1:
         return (np.round(grey) if whole else grey), ""
     small = _block_averages(grey, factor)

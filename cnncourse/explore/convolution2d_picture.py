@@ -93,7 +93,7 @@ def _draw(ax: Axes, array: FloatArray, title: str, *, grey: bool = False) -> Non
 
 def _thumbnail(array: FloatArray) -> FloatArray:
     """An array of `THUMBNAIL` rows and columns at most: averages of blocks."""
-    return fitted_picture("array", array, (THUMBNAIL, THUMBNAIL))[0]
+    return fitted_picture("array", array, (THUMBNAIL, THUMBNAIL), most=np.inf)[0]
 
 
 def _frame(ax: Axes, top: int, left: int, shape: tuple[int, ...]) -> None:
