@@ -141,6 +141,8 @@ class Lab:
             "JUPYTER_CONFIG_DIR": str(state / "config"),
             "JUPYTER_DATA_DIR": str(state / "data"),
             "JUPYTER_RUNTIME_DIR": str(state / "runtime"),
+            # As `course.py lab` does it: what is saved keeps the explorers' still forms.
+            "JUPYTER_CONFIG_PATH": str(REPOSITORY / ".jupyter"),
             "JUPYTERLAB_SETTINGS_DIR": str(state / "settings"),
             "JUPYTERLAB_WORKSPACES_DIR": str(state / "workspaces"),
             "IPYTHONDIR": str(state / "ipython"),

@@ -61,6 +61,28 @@ def test_the_explorer_and_its_kernel_stay_in_step(lab, open_page, small_notebook
     assert outside == []
 
 
+def test_saved_and_opened_again_without_its_kernel_an_explorer_is_there(
+    lab, open_page, small_notebook
+):
+    page = open_page()
+    notebook = NotebookPage(page, lab, small_notebook)
+    notebook.run_all()
+    page.locator(".cx").nth(1).wait_for()
+    notebook.command("docmanager:save")
+    notebook.command("kernelmenu:shutdown")
+    page.close()
+    again = open_page()
+    NotebookPage(again, lab, small_notebook)
+    # Lab trusts what was saved in it, so the page in the output is alive; no model is missed.
+    frame = again.locator(".jp-OutputArea iframe").first
+    frame.wait_for(state="visible")
+    frame.content_frame.get_by_role("slider", name="Time t").wait_for()
+    assert again.get_by_text("Error displaying widget").count() == 0
+    assert again.locator(".jp-OutputArea .cx").count() == 0
+    assert again.errors == []
+
+
+
 def test_the_explorer_takes_on_lab_s_theme(lab, open_page, small_notebook):
     page = open_page()
     notebook = NotebookPage(page, lab, small_notebook)
