@@ -348,7 +348,7 @@ def test_bad_arguments_are_named(arguments, part):
     [
         ("kernel", np.ones((3, 8))),
         ("kernel", [[np.inf]]),
-        ("image", np.ones((300, 3))),
+        ("image", np.ones((30, 3, 4))),
         ("boundary", "mirror"),
         ("bias", np.nan),
         ("column", -2),

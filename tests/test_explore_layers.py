@@ -273,6 +273,41 @@ def test_module_is_left_as_it_was(torch):
     assert explorer.describe() == first, "dropout must rest"
 
 
+def test_outputs_and_weights_belong_together_whatever_happens_to_the_module(torch):
+    torch.manual_seed(1)
+    model = torch.nn.Sequential(torch.nn.Conv2d(1, 2, 3), torch.nn.ReLU())
+    explorer = layers(model, np.random.default_rng(0).random((6, 6)))
+    before = explorer.describe()
+    weights, sent = explorer._weights, explorer._computed
+    with torch.no_grad():
+        model[0].weight.mul_(10.0)
+        model[0].bias.add_(3.0)
+    model.train()
+    assert explorer.describe() == before
+    image = np.random.default_rng(1).random((6, 6))
+    explorer.image = image
+    assert explorer._weights == weights and explorer._computed != sent
+    network, state = explorer._network, explorer.state()
+    outputs = network.outputs(explorer.image, 0)
+    made = terms(network, state, outputs)
+    assert made.sums.sum() + made.bias == pytest.approx(outputs[1][0, 0, 0], abs=1e-6)
+    assert layers(model, image).describe() != explorer.describe()
+
+
+def test_a_module_that_cannot_be_copied_is_refused(torch):
+    class Open(torch.nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.file = open(__file__, encoding="utf-8")  # noqa: SIM115 - what cannot be copied
+
+        def forward(self, x):
+            return x
+
+    model = Open()
+    with model.file, pytest.raises(ValueError, match="network must be a module that can be copied"):
+        layers(model, np.ones((4, 4)))
+
+
 def test_parts_used_twice_and_branches(torch):
     class Branches(torch.nn.Module):
         def __init__(self):
@@ -417,7 +452,9 @@ def test_positions_beyond_a_smaller_layer_are_the_last():
     explorer = layers(layer=1, row=7, column=7, channel=5)
     explorer.layer = 7
     assert "channel 5 of 10, row 0, column 0" in explorer.describe()
-    assert explorer.row == 7
+    assert (explorer.row, explorer.column) == (0, 0)
+    assert layers(layer=7).row == 0
+    assert (layers(layer=5).row, layers(layer=5).column) == (1, 3)
 
 
 def test_it_is_small_in_a_notebook():

@@ -123,18 +123,17 @@ def operate(image: FloatArray, state: EquivarianceState) -> FloatArray:
 
 
 def output_shape(state: EquivarianceState) -> tuple[int, ...]:
-    """Rows and columns of f(g(x)), 0 where nothing fits.
+    """Rows and columns of the residual, 0 where nothing fits, or f(g(x)) and g(f(x)) differ in shape.
 
     Examples
     --------
     >>> output_shape(EquivarianceState(stride=2, pooling="max"))
     (6, 6)
     """
-    rows, columns = state.image.shape
-    if state.move == "rotate" and state.angle % 180 == 90:
-        rows, columns = columns, rows
-    _, counts = _offsets((rows, columns), state)
-    return (0, 0) if min(counts) < 1 else tuple(counts)
+    lies = -1 if state.move == "rotate" and state.angle % 180 == 90 else 1
+    _, there = _offsets(state.image.shape[::lies], state)
+    _, mapped = _offsets(state.image.shape, state)
+    return tuple(there) if min(there) > 0 and there == mapped[::lies] else (0, 0)
 
 
 def commutation(state: EquivarianceState) -> Commutation:
@@ -143,8 +142,8 @@ def commutation(state: EquivarianceState) -> Commutation:
     moved = move_input(image, state)
     mapped, there = operate(image, state), operate(moved, state)
     back = move_output(mapped, state, state.step)
-    residual = there - back
-    band = border_band(image, state, there.shape)
+    residual = there - back if there.shape == back.shape else np.zeros((0, 0))
+    band = border_band(image, state, residual.shape)
     largest = float(np.abs(image).max() * np.abs(state.kernel).sum())
     overall, inside, in_band = (
         _largest(residual[where]) for where in (np.ones_like(band), ~band, band)
@@ -152,7 +151,7 @@ def commutation(state: EquivarianceState) -> Commutation:
     change = _largest(there - mapped) if there.shape == mapped.shape else float("nan")
     least = _EQUAL * largest
     if residual.size == 0:
-        verdict = "none"
+        verdict = "none" if there.shape == back.shape else "shapes"
     elif overall <= least:
         verdict = "equal"
     else:

@@ -20,9 +20,9 @@ _OUTSIDE = 1e-9
 class MoveState:
     """The motion g: its kind and its amounts.
 
-    A shift by `down` and `right`, pixels, lets the opposite side ("circular") or zeros enter. A turn
-    goes counter-clockwise by `angle` degrees about the middle, a scaling by `factor` leaves the
-    middle in place; both bring zeros in from outside.
+    A shift by `down` and `right`, pixels, lets the opposite side ("circular") or zeros enter. A
+    turn goes counter-clockwise by `angle` degrees about the middle, a scaling by `factor` leaves
+    the middle in place; both bring zeros in from outside.
     """
 
     move: str = "shift"

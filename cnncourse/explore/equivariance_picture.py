@@ -16,6 +16,7 @@ FOUND = {
     "equal": "equal everywhere",
     "inside": "different in the band only",
     "different": "different",
+    "shapes": "different in shape",
     "none": "no output",
 }
 

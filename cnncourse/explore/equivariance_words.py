@@ -17,6 +17,7 @@ VERDICTS = {
     "equal": "f(g(x)) and g(f(x)) are equal everywhere",
     "inside": "f(g(x)) and g(f(x)) are equal inside and differ only in the border band",
     "different": "f(g(x)) and g(f(x)) differ",
+    "shapes": "f(g(x)) and g(f(x)) differ in shape",
 }
 
 
@@ -27,6 +28,9 @@ def describe(state: EquivarianceState) -> str:
     start = f"g {moved_by(state, f'x ({rows} × {columns})')}. {_layer(state)} "
     if now.verdict == "none":
         return f"{start}x is too small: there is no output."
+    if now.verdict == "shapes":
+        there, back = (" × ".join(map(str, one.shape)) for one in (now.there, now.back))
+        return f"{start}{VERDICTS['shapes']}: {there} and {back}."
     r, c = min(state.row, now.there.shape[0] - 1), min(state.column, now.there.shape[1] - 1)
     count = f"{int(now.band.sum())} of {plural(now.band.size, 'output')}"
     overall, inside, in_band = (

@@ -126,7 +126,6 @@ class LayersExplorer(Explorer, module="layers", title="Layers explorer"):
         self._check_sizes()
         start = {"sample": -1 if own is not None else 0, "epoch": self._network.epochs[-1]}
         if network is None:
-            start |= {"channel": 0, "row": 1, "column": 3}
             # A 3: curved, and right.
             start["sample"] = 3 if own is None and images is None else start["sample"]
         chosen = {**start, **state}
@@ -135,6 +134,9 @@ class LayersExplorer(Explorer, module="layers", title="Layers explorer"):
         super().__init__(_about=self._told(), **self._sent_once(), **chosen)
         self._compute()
         self._stay_in_the_layer()
+        for name, at in {"row": 1, "column": 3}.items() if network is None else ():
+            if name not in state:
+                setattr(self, name, nearest(at, 0, self._sizes()[name] - 1))
         self.observe(self._sample_chosen, "sample")
         self.observe(self._image_set, "image")
 
@@ -171,13 +173,13 @@ class LayersExplorer(Explorer, module="layers", title="Layers explorer"):
     def _sizes(self) -> dict[str, int]:
         """How many places each position has in the chosen layer."""
         names = ("channel", "row", "column")
-        number = nearest(self.layer, 1, len(self._network.layers) - 1)
-        sizes = dict(zip(names, self._network.layers[number].shape, strict=True))
-        return {**sizes, "incoming": incoming_channels(self._network, number)}
+        sizes = dict(zip(names, self._network.layers[self.layer].shape, strict=True))
+        return {**sizes, "incoming": incoming_channels(self._network, self.layer)}
 
     @traitlets.validate("channel", "row", "column", "incoming")
     def _unit_there(self, proposal: Any) -> int:
         name = proposal.trait.name
+        self._within("layer", self.layer, 1, len(self._network.layers) - 1)
         return self._within(name, proposal.value, 0, self._sizes()[name] - 1)
 
     @traitlets.observe("layer")

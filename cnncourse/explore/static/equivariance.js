@@ -32,7 +32,7 @@ const STATE = [
 const LARGEST_SHIFT = 12;
 const LARGEST_PICTURE = [40, 40];
 const SIZES = [1, 2, 3, 4, 5, 6, 7];
-const SIGNS = { equal: "=", inside: "=", different: "≠", none: "–" };
+const SIGNS = { equal: "=", inside: "=", different: "≠", shapes: "≠", none: "–" };
 
 // The entry of the list for a kernel that has no name.
 const OWN_KERNEL = { value: "own", label: "own" };
@@ -273,7 +273,7 @@ function makeProbe(shared) {
   const root = element("div", { class: "cx-controls" }, row.element, column.element, words);
   root.style.cssText = "border-bottom:0;padding-top:6px";
   const show = (now) => {
-    const [height, width] = now.there.shape;
+    const [height, width] = now.residual.shape;
     for (const [part, count, value] of [
       [row, height, now.row],
       [column, width, now.column],

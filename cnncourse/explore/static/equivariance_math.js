@@ -195,20 +195,22 @@ export function compute(data, state) {
   const moved = moveInput(image, state);
   const [mapped, there] = [operate(image, state), operate(moved, state)];
   const back = moveOutput(mapped, state);
-  const values = there.values.map((value, i) => value - back.values[i]);
-  const band = borderBand(image, state, there.shape);
+  const alike = String(there.shape) === String(back.shape);
+  const shape = alike ? there.shape : [0, 0];
+  const values = alike ? there.values.map((value, i) => value - back.values[i]) : EMPTY.values;
+  const band = borderBand(image, state, shape);
   const overall = largestWhere(values, () => true);
   const inside = largestWhere(values, (i) => !band[i]);
   const sum = kernel.values.reduce((total, weight) => total + Math.abs(weight), 0);
   const least = EQUAL * largestWhere(image.values, () => true) * sum;
   const unequal = inside <= least ? "inside" : "different";
-  const [height, width] = there.shape;
+  const none = alike ? "none" : "shapes";
   return {
     moved,
     mapped,
     there,
     back,
-    residual: { shape: there.shape, values },
+    residual: { shape, values },
     band,
     bandCount: band.reduce((count, one) => count + one, 0),
     overall,
@@ -216,9 +218,9 @@ export function compute(data, state) {
     least,
     in_band: largestWhere(values, (i) => band[i]),
     change: largestChange(there, mapped),
-    verdict: !values.length ? "none" : overall <= least ? "equal" : unequal,
-    row: Math.max(0, Math.min(state.row, height - 1)),
-    column: Math.max(0, Math.min(state.column, width - 1)),
+    verdict: !values.length ? none : overall <= least ? "equal" : unequal,
+    row: Math.max(0, Math.min(state.row, shape[0] - 1)),
+    column: Math.max(0, Math.min(state.column, shape[1] - 1)),
   };
 }
 
@@ -228,6 +230,7 @@ export const VERDICTS = {
   equal: "f(g(x)) and g(f(x)) are equal everywhere",
   inside: "f(g(x)) and g(f(x)) are equal inside and differ only in the border band",
   different: "f(g(x)) and g(f(x)) differ",
+  shapes: "f(g(x)) and g(f(x)) differ in shape",
   none: "There is no output",
 };
 
@@ -292,6 +295,10 @@ export function describe(data, state, now = compute(data, state)) {
   const size = state.image.shape.join(" × ");
   const start = `g ${movedBy(state, `x (${size})`)}. ${layerText(state)} `;
   if (now.verdict === "none") return `${start}x is too small: there is no output.`;
+  if (now.verdict === "shapes") {
+    const [there, back] = [now.there, now.back].map(({ shape }) => shape.join(" × "));
+    return `${start}${VERDICTS.shapes}: ${there} and ${back}.`;
+  }
   const [overall, inside, inBand] = [now.overall, now.inside, now.in_band].map((one) => leftOver(now, one));
   const i = now.row * now.there.shape[1] + now.column;
   const terms = `${plain(now.there.values[i])} − ${bracketed(plain(now.back.values[i]))}`;
