@@ -412,3 +412,57 @@ def test_nothing_is_wider_than_the_page_or_smaller_than_legible(show_explorer, w
         )
         assert smallest >= 11
         clean(page)
+
+
+def test_what_python_sets_stands_while_the_pointer_rests_on_the_output(show_explorer):
+    explorer = explore.convolution2d()
+    page = show_explorer(explorer)
+    cells = grid(page, OUTPUT).locator("[role=gridcell]")
+    columns = LETTER.shape[1]
+    cells.nth(4 * columns + 5).hover()
+    explorer.row, explorer.column = 4, 5
+    wait_for(page, explorer)
+    # The pointer's place alone is no news.
+    assert page.evaluate("['row', 'column'].some((name) => name in explorer.sent)") is False
+    explorer.row, explorer.column = 1, 2
+    page.evaluate("explorer.put('row', 1); explorer.put('column', 2)")
+    wait_for(page, explorer)
+    # It moves a little, within the cell where it is.
+    box = cells.nth(4 * columns + 5).bounding_box()
+    page.mouse.move(box["x"] + 3, box["y"] + 3)
+    page.get_by_label("Kernel", exact=True).hover()
+    wait_for(page, explorer)
+    assert (sent(page, "row"), sent(page, "column")) == (1, 2)
+    # On another cell the window follows it again, and Python hears of it at the end.
+    cells.nth(0).hover()
+    explorer.row = explorer.column = 0
+    wait_for(page, explorer)
+    page.get_by_label("Kernel", exact=True).hover()
+    page.wait_for_function("explorer.sent.row === 0 && explorer.sent.column === 0")
+    clean(page)
+
+
+def test_own_image_and_kernel_can_be_chosen_once_they_are_there(show_explorer):
+    page = show_explorer(explore.convolution2d())
+    for label, typed, name in (("Image", INPUT, "image"), ("Kernel", KERNEL, "kernel")):
+        chooser = page.get_by_label(label, exact=True)
+        assert chooser.locator("[value=own]").is_disabled()
+        given = chooser.input_value()
+        other = chooser.locator("option:not([value=own])").all_inner_texts()
+        other = next(one for one in other if one != given)
+        focus(page, typed)
+        page.keyboard.press("Control+Home")
+        page.keyboard.press("ArrowDown")
+        page.keyboard.press("ArrowRight")
+        page.keyboard.type("7.5")
+        page.keyboard.press("Enter")
+        page.wait_for_function("name => name in explorer.sent", arg=name)
+        mine = sent_array(page, name)
+        assert 7.5 in mine
+        assert chooser.input_value() == "own"
+        chooser.select_option(other)
+        assert not np.array_equal(sent_array(page, name), mine)
+        chooser.select_option("own")
+        np.testing.assert_array_equal(sent_array(page, name), mine)
+        assert chooser.input_value() == "own"
+    clean(page)

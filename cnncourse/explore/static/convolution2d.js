@@ -43,24 +43,39 @@ const BEYOND = "Beyond the border there are zeros: only the input itself is edit
 function makeActions(shared, seen) {
   const { state } = shared;
   const within = (at, size) => Math.min(Math.max(0, at), size - 1);
-  const moveTo = (row, column) => {
+  const moveTo = (row, column, set = shared.set) => {
     const [rows, columns] = seen.now.output.shape;
     if (!rows || !columns) return;
     const to = { row: within(row, rows), column: within(column, columns) };
-    if (to.row !== state.row || to.column !== state.column) shared.set(to);
+    if (to.row !== state.row || to.column !== state.column) set(to);
   };
   // The window whose middle lies on a pixel of the input.
-  const overInput = (r, c) => {
+  const overInput = (r, c, set = shared.set) => {
     const { pads, lying } = seen.now;
     const middle = lying.shape.map((taps) => Math.floor((taps - 1) / 2));
-    moveTo(r + pads[0][0] - middle[0], c + pads[1][0] - middle[1]);
+    moveTo(r + pads[0][0] - middle[0], c + pads[1][0] - middle[1], set);
   };
-  const unlessPinned = (move) => (r, c) => state.pinned || move(r, c);
+  // Where the pointer points is no change before it has left: what Python sets meanwhile stands,
+  // until the pointer goes on to another place.
+  let pointed = "";
+  const place = () => ({ row: state.row, column: state.column });
+  const showOnly = (to) => (Object.assign(state, to), shared.soon());
+  const pointing = (move) => (r, c) => {
+    const here = `${r} ${c}`;
+    if (state.pinned || pointed === here) return;
+    pointed = here;
+    move(r, c, showOnly);
+  };
+  const done = () => {
+    if (pointed) shared.set(place());
+    pointed = "";
+    shared.sendSoon();
+  };
   const clicked = () => {
     const here = `${state.row} ${state.column}`;
     const again = state.pinned && seen.pinnedAt === here;
     seen.pinnedAt = here;
-    shared.set({ pinned: !again });
+    shared.set({ pinned: !again, ...place() });
     shared.send();
   };
   const operand = (which) => (which === "over") === seen.now.swapped ? "kernel" : "image";
@@ -90,15 +105,15 @@ function makeActions(shared, seen) {
     state,
     moveTo,
     overInput,
-    hoverInput: unlessPinned(overInput),
-    hoverOutput: unlessPinned(moveTo),
+    hoverInput: pointing(overInput),
+    hoverOutput: pointing(moveTo),
     clicked,
     // While a number is typed, the window must not run after the pointer.
-    pin: () => shared.set({ pinned: true }),
+    pin: () => shared.set({ pinned: true, ...place() }),
     writeOver,
     writeSliding: (m, n, value) => write("sliding", m, n, value),
     cellName,
-    done: shared.sendSoon,
+    done,
   };
 }
 

@@ -53,11 +53,14 @@ export function makeControls(shared) {
   return { element: root, show };
 }
 
+/** The option of a list that brings back what the learner has made; off while there is none. */
+const ownOption = (list) => list.element.querySelector("[value=own]");
+
 /** Below the input: another image, from a list or from a file. */
 export function makeImageFields(data, shared, warn) {
   const { image: given, _notice: said } = shared.state;
   const images = { "as given": given, ...data.images };
-  let last = null;
+  let [last, name, own] = [null, "", null];
   const same = ({ shape, values }, other) =>
     shape.join() === other.shape.join() && values.every((v, i) => v === other.values[i]);
   for (const [name, known] of Object.entries(data.images))
@@ -71,11 +74,7 @@ export function makeImageFields(data, shared, warn) {
   const list = select({
     label: "Image",
     options: [...Object.keys(images), "own"].map((value) => ({ value, label: value })),
-    choose: (name) => {
-      last = null;
-      if (name in images) put(images[name], images[name] === given ? said : "");
-      else shared.soon();
-    },
+    choose: (to) => put(...(to === "own" ? own : [images[to], images[to] === given ? said : ""])),
   });
   const file = pictureField({
     label: "Own picture …",
@@ -84,10 +83,14 @@ export function makeImageFields(data, shared, warn) {
     refuse: (words) => (warn(words), shared.soon()),
   });
   const root = element("div", { class: "cv-fields" }, list.element, file.element);
+  const mine = ownOption(list);
   const show = () => {
-    if (last === shared.state.image) return;
-    last = shared.state.image;
-    list.show(Object.keys(images).find((name) => same(images[name], last)) ?? "own");
+    const { image, _notice: words } = shared.state;
+    if (last !== image) name = Object.keys(images).find((one) => same(images[one], image)) ?? "own";
+    last = image;
+    if (name === "own") own = [image, words];
+    mine.disabled = !own;
+    list.show(name);
   };
   return { element: root, show };
 }
@@ -95,12 +98,12 @@ export function makeImageFields(data, shared, warn) {
 /** Below the kernel: named ones, its size, and a slider for the chosen weight. */
 export function makeKernelFields(data, shared, chosen) {
   const { state } = shared;
+  let own = null;
   const list = select({
     label: "Kernel",
     options: [...Object.keys(data.kernels), "own"].map((value) => ({ value, label: value })),
     choose: (name) => {
-      if (name in data.kernels) shared.set({ kernel: arrayOf(data.kernels[name]) });
-      shared.soon();
+      shared.set({ kernel: name === "own" ? own : arrayOf(data.kernels[name]) });
       shared.send();
     },
   });
@@ -142,7 +145,10 @@ export function makeKernelFields(data, shared, chosen) {
     sum,
     swap.element,
   );
+  const mine = ownOption(list);
   const show = (now) => {
+    if (now.name === "own") own = state.kernel;
+    mine.disabled = !own;
     list.show(now.name);
     // With places changed, the cell that is chosen is one of the image.
     weight.element.hidden = now.swapped;
