@@ -298,7 +298,7 @@ def test_a_module_that_cannot_be_copied_is_refused(torch):
     class Open(torch.nn.Module):
         def __init__(self):
             super().__init__()
-            self.file = open(__file__, encoding="utf-8")  # noqa: SIM115 - what cannot be copied
+            self.file = open(__file__, encoding="utf-8")  # what cannot be copied
 
         def forward(self, x):
             return x

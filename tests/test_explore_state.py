@@ -190,7 +190,7 @@ def test_the_shape_of_what_f_makes_is_known_without_making_it():
         assert output_shape(state) == made.shape or (made.size == 0 and 0 in output_shape(state))
 
 
-# ---------------------------------------------------------------- pictures, and what is said of them
+# ---------------------------------------------------------------- pictures and their notices
 
 PICTURES = [("convolution2d", "image"), ("equivariance", "image"), ("channels", "x")]
 pictures = pytest.mark.parametrize(("name", "trait"), PICTURES)
