@@ -12,13 +12,14 @@ import sys
 from pathlib import Path
 
 import nbformat
+import numpy as np
 import pytest
 import traitlets
 from PIL import Image
 
 from cnncourse import explore
 from cnncourse.explore import EXPLORERS
-from cnncourse.explore.base import STATIC, Explorer
+from cnncourse.explore.base import STATIC, Array, Explorer
 from cnncourse.widgets import joined_module
 from tools import notebooks
 
@@ -160,6 +161,60 @@ def test_nonsense_is_refused_by_name_and_changes_nothing(name):
         with pytest.raises((traitlets.TraitError, ValueError, TypeError), match=rf"\b{trait}\b"):
             EXPLORERS[name](**{trait: object()})
     assert (repr(explorer), explorer.describe()) == before
+
+
+LISTS = (Array, type(explore.SmoothingExplorer.weights))
+
+
+def arrays_of(explorer):
+    """Names of the state's arrays, and of its lists of numbers."""
+    kinds = explorer.traits()
+    return [name for name in explorer.state_names() if isinstance(kinds[name], LISTS)]
+
+
+ARRAYS = [(name, trait) for name in EXPLORERS for trait in arrays_of(EXPLORERS[name]())]
+
+
+def test_every_explorer_of_numbers_has_an_array():
+    without = {"connections", "padding"}  # counts and places only
+    assert {name for name, _ in ARRAYS} == NINE - without
+
+
+@pytest.mark.parametrize(
+    "fault", ["not a number", "infinite", "too large", "axes", "empty", "words"]
+)
+@pytest.mark.parametrize(("name", "trait"), ARRAYS)
+def test_an_array_that_cannot_be_shown_is_refused_by_name_and_changes_nothing(name, trait, fault):
+    explorer = EXPLORERS[name]()
+    before = repr(explorer), explorer.describe()
+    bad = np.array(getattr(explorer, trait), dtype=float)
+    numbers = {"not a number": np.nan, "infinite": -np.inf, "too large": 1e300}
+    if fault in numbers:
+        bad.flat[-1] = numbers[fault]
+    else:
+        bad = {"axes": np.ones((1,) * 6), "empty": bad[:0], "words": np.full(bad.shape, "w")}[fault]
+    with pytest.raises(traitlets.TraitError, match=rf"\b{trait}\b"):
+        setattr(explorer, trait, bad)
+    with pytest.raises((traitlets.TraitError, ValueError, TypeError), match=rf"\b{trait}\b"):
+        EXPLORERS[name](**{trait: bad})
+    assert (repr(explorer), explorer.describe()) == before
+
+
+@pytest.mark.parametrize(("name", "trait"), ARRAYS)
+def test_an_array_of_millions_of_numbers_is_refused_or_reduced(name, trait):
+    explorer = EXPLORERS[name]()
+    before = repr(explorer)
+    axes = np.ndim(getattr(explorer, trait))
+    many = np.zeros((5000,) * 2 if axes == 2 else (1,) * (axes - 1) + (2_000_000,), np.uint8)
+    try:
+        setattr(explorer, trait, many)
+    except traitlets.TraitError as error:
+        assert re.search(rf"\b{trait}\b", str(error))
+        assert repr(explorer) == before
+    else:
+        assert 1 < np.size(getattr(explorer, trait)) <= 256**2
+        assert "5000 x 5000 pixels is shown as" in explorer._notice
+    assert len(explorer.describe()) < 2_000
 
 
 @each
