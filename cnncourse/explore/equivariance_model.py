@@ -123,7 +123,7 @@ def operate(image: FloatArray, state: EquivarianceState) -> FloatArray:
 
 
 def output_shape(state: EquivarianceState) -> tuple[int, ...]:
-    """Rows and columns of the residual, 0 where nothing fits, or f(g(x)) and g(f(x)) differ in shape.
+    """Rows and columns of the residual; 0 without outputs, or if the shapes of the two ways differ.
 
     Examples
     --------
