@@ -45,9 +45,10 @@ function makeActions(shared, seen) {
   const within = (at, size) => Math.min(Math.max(0, at), size - 1);
   const moveTo = (row, column, set = shared.set) => {
     const [rows, columns] = seen.now.output.shape;
-    if (!rows || !columns) return;
+    if (!rows || !columns) return {};
     const to = { row: within(row, rows), column: within(column, columns) };
     if (to.row !== state.row || to.column !== state.column) set(to);
+    return to;
   };
   // The window whose middle lies on a pixel of the input.
   const overInput = (r, c, set = shared.set) => {

@@ -92,7 +92,9 @@ export function numberMap({ label, hover, press, step, done }) {
     const to = steppedPlace(event, ...place);
     if (!to) return;
     event.preventDefault();
-    step(...to);
+    // The next key may come before this one's step is shown.
+    const { row = place[0], column = place[1] } = step(...to);
+    place = [row, column];
     done();
   });
   /** `array` with its `low`, `high` and `grey`; `frame` [top, left, rows, columns] in pixels of the
