@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from cnncourse import explore
+from cnncourse.explore.numbers import plain
 from cnncourse.explore.pooling_model import LENGTH, WAITING, PoolingModel
 
 ROWS, CHANGE = ".cx-left canvas", ".cx-right canvas >> nth=1"
@@ -143,7 +144,7 @@ def test_the_mouse_picks_an_output_and_a_shift(show_explorer):
     sent(page, "output", 5)
     scene = PoolingModel().scene(explore.pooling().state())[WAITING:]
     terms = page.locator("[data-cx=terms]").inner_text()
-    assert terms.startswith("before: max(" + ", ".join(f"{v:.2f}" for v in scene[10:13]))
+    assert terms.startswith("before: max(" + ", ".join(plain(v) for v in scene[10:13]))
     plot = page.locator(CHANGE).bounding_box()
     step = (plot["width"] - 8 - 44) / 8
     page.mouse.move(plot["x"] + 44 + step, plot["y"] + 120)
@@ -173,3 +174,50 @@ def test_python_sets_the_state_and_two_views_follow(show_explorer):
 def test_nothing_is_wider_than_the_page(show_explorer, width):
     page = show_explorer(explore.pooling(), viewport={"width": width, "height": 900})
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+DRAWN_TEXTS = """() => {
+  const texts = [];
+  const { fillText } = CanvasRenderingContext2D.prototype;
+  CanvasRenderingContext2D.prototype.fillText = function (text, x, y) {
+    if (this.canvas === document.querySelector(".cx-left canvas")) texts.push([text, x, y]);
+    return fillText.apply(this, arguments);
+  };
+  window.drawnTexts = texts;
+}"""
+
+
+@pytest.mark.parametrize("width", [480, 900, 1280])
+@pytest.mark.parametrize(
+    "state",
+    [
+        {},
+        {"kind": "average", "source": "smooth"},
+        {"kind": "average", "stride": 2},
+        {"signal": [0.5, 0.5, 0.5004, 3.0, 0.5], "size": 2, "kind": "average"},
+    ],
+)
+def test_outputs_that_differ_never_read_the_same(show_explorer, state, width):
+    explorer = explore.pooling(**state)
+    page = show_explorer(explorer, viewport={"width": width + 40, "height": 900})
+    page.evaluate(DRAWN_TEXTS)
+    page.set_viewport_size({"width": width, "height": 900})
+    page.wait_for_function("drawnTexts.some(([text]) => text === 'same?')")
+    before, after = (
+        page.evaluate(
+            """(height) => Object.fromEntries(drawnTexts.filter(([, , y]) => y === height)
+              .map(([text, x]) => [x.toFixed(3), text]))""",
+            height,
+        )
+        for height in (205, 319)
+    )
+    assert before.keys() == after.keys()
+    now = PoolingModel().shown(explorer.state())
+    differ = [before[x] != after[x] for x in sorted(before, key=float)]
+    if width > 480:
+        # All have room there: none was left out.
+        assert differ == (~now.same).tolist()
+    else:
+        assert sum(differ) <= (~now.same).sum()
+        assert len(differ) - sum(differ) <= now.same.sum()
+    clean(page)

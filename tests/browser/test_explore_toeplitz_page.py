@@ -174,6 +174,7 @@ def test_a_number_out_of_range_is_refused_with_words(show_explorer):
     page.keyboard.press("Enter")
     page.get_by_text("a number such as −0.5, from −1000000 to 1000000").wait_for()
     assert page.evaluate("explorer.saves") == 0
+    page.keyboard.press("Control+A")
     page.keyboard.type("5")
     page.keyboard.press("Enter")
     assert sent_numbers(page, "weights") == [5, 2]
