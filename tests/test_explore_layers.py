@@ -1,8 +1,5 @@
 """The layers explorer: its numbers against PyTorch and the definition, its state, its words."""
 
-import subprocess
-import sys
-
 import numpy as np
 import pytest
 import traitlets
@@ -467,13 +464,3 @@ def test_it_is_small_in_a_notebook():
 
 def test_it_is_listed():
     assert EXPLORERS["layers"] is layers
-
-
-def test_importing_the_explorers_loads_no_torch():
-    program = "import cnncourse.explore, sys\ncnncourse.explore.layers()\nprint(*sys.modules)"
-    done = subprocess.run(
-        [sys.executable, "-c", program], capture_output=True, text=True, check=True
-    )
-    loaded = set(done.stdout.split())
-    assert "torch" not in loaded
-    assert "anywidget" in loaded

@@ -244,6 +244,7 @@ def test_its_module_and_its_style_name_no_address_and_fetch_nothing(name):
 LOADED = """
 import json, sys
 import cnncourse.explore
+cnncourse.explore.layers()
 print(json.dumps([m for m in ("torch", "tensorflow", "keras") if m in sys.modules]))
 """
 

@@ -131,6 +131,60 @@ def test_the_mouse_picks_pixel_tap_weight_and_place(show_explorer):
     assert page.errors == []
 
 
+def test_slips_that_change_nothing_say_why(show_explorer):
+    page = show_explorer(explore.channels(muted=[0, 1]))
+    assert text(page, "last").endswith("(right by chance)")
+    page.get_by_role("checkbox", name="2: blue").uncheck()
+    spoken(page, explore.channels(muted=[0, 1, 2]))
+    for name in ("last", "mean", "one_based", "swapped"):
+        assert text(page, name) == "1 (the same here: nothing is summed)"
+    page = show_explorer(explore.channels(np.full((1, 3, 3), 2.0), np.ones((1, 1, 2, 2))))
+    for name in ("last", "mean"):
+        assert text(page, name) == "8 (the same here: there is one channel)"
+    assert text(page, "swapped") == "8 (right by chance)"
+    assert page.errors == []
+
+
+SPY = """() => {
+  window.words = [];
+  window.uprights = [];
+  const pen = CanvasRenderingContext2D.prototype;
+  const [say, move, go] = [pen.fillText, pen.moveTo, pen.lineTo];
+  pen.fillText = function (text, x, ...rest) {
+    const wide = this.measureText(text).width;
+    const from = { right: x - wide, end: x - wide, center: x - wide / 2 }[this.textAlign] ?? x;
+    window.words.push({ canvas: this.canvas, text, from, to: from + wide });
+    say.call(this, text, x, ...rest);
+  };
+  pen.moveTo = function (x, y) { this.lastX = x; move.call(this, x, y); };
+  pen.lineTo = function (x, y) {
+    if (x === this.lastX) window.uprights.push({ canvas: this.canvas, x });
+    this.lastX = x;
+    go.call(this, x, y);
+  };
+}"""
+
+
+@pytest.mark.parametrize("width", [480, 900, 1280])
+def test_no_line_runs_through_the_number_of_a_muted_channel(show_explorer, width):
+    # All shares of the third kernel are negative: zero is at the right, by the numbers.
+    x, kernel, _ = demonstration()
+    explorer = explore.channels(x, -np.abs(kernel), output=3)
+    page = show_explorer(explorer, viewport={"width": width, "height": 900})
+    page.evaluate(SPY)
+    page.get_by_role("checkbox", name="0: red").uncheck()
+    page.wait_for_function("window.words.some(({ text }) => text.startsWith('muted'))")
+    crossed = page.evaluate(
+        """() => window.words.filter(({ text }) => text.startsWith('muted')).flatMap((word) =>
+          window.uprights.filter(({ canvas, x }) =>
+            canvas === word.canvas && x > word.from - 2 && x < word.to + 2))
+          .map(({ x }) => x)"""
+    )
+    assert page.evaluate("window.uprights.length") > 0
+    assert crossed == []
+    assert page.errors == []
+
+
 def test_a_small_map_chooses_its_output_channel(show_explorer):
     page = show_explorer(explore.channels())
     box = page.locator(".ch-output canvas").bounding_box()
@@ -199,10 +253,9 @@ def test_nothing_is_wider_than_the_page(show_explorer, width):
         assert page.errors == []
 
 
-def test_everything_that_takes_the_focus_has_a_name_and_keeps_its_keys(show_explorer):
+def test_its_controls_are_native_and_each_kernel_is_one_tab_stop(show_explorer):
     page = show_explorer(explore.channels())
     counts = {"radio": 4, "slider": 1, "checkbox": 3, "grid": 3, "gridcell": 27, "button": 1}
     for role, count in counts.items():
         assert page.locator(".cx").get_by_role(role).count() == count, role
-    # One tab stop for each kernel.
     assert page.locator(".cx-cell[tabindex='0']").count() == 3
