@@ -394,7 +394,7 @@ def test_what_python_sets_is_shown(show_explorer):
     wait_for(page, explorer)
     assert numbers(page, OUTPUT).shape == (5, 6)
     page.evaluate("explorer.put('row', 50)")
-    explorer.row = 50
+    explorer.row = 4  # the last: Python itself would refuse what lies beyond
     wait_for(page, explorer)
     clean(page)
 
@@ -466,3 +466,79 @@ def test_own_image_and_kernel_can_be_chosen_once_they_are_there(show_explorer):
         np.testing.assert_array_equal(sent_array(page, name), mine)
         assert chooser.input_value() == "own"
     clean(page)
+
+
+def test_weights_cut_off_by_a_smaller_size_come_back(show_explorer):
+    mine = np.arange(15.0).reshape(5, 3) ** 2
+    page = show_explorer(explore.convolution2d(kernel=mine))
+
+    def resize(label, size, expected):
+        page.get_by_label(label, exact=True).fill(str(size))
+        page.keyboard.press("Enter")
+        np.testing.assert_array_equal(sent_array(page, "kernel"), expected)
+
+    resize("Rows", 1, mine[2:3])
+    resize("Columns", 1, mine[2:3, 1:2])
+    resize("Rows", 5, mine[:, 1:2])
+    resize("Columns", 3, mine)
+    resize("Rows", 3, mine[1:4])
+    # A weight that is changed meanwhile counts, and what had been cut off is gone.
+    focus(page, KERNEL)
+    page.keyboard.press("Control+Home")
+    page.keyboard.type("-7")
+    page.keyboard.press("Enter")
+    changed = mine[1:4].copy()
+    changed[0, 0] = -7
+    resize("Rows", 5, np.pad(changed, ((1, 1), (0, 0))))
+    clean(page)
+
+
+BESIDE = """() => {
+  const boxes = ["Input: arrow", "Output: arrow"].map((name) =>
+    document.querySelector(`[role=grid][aria-label^='${name}']`).getBoundingClientRect());
+  return [boxes[0].right < boxes[1].left,
+          Math.max(boxes[0].bottom, boxes[1].bottom) - Math.min(boxes[0].top, boxes[1].top)];
+}"""
+
+
+def test_input_and_output_stay_side_by_side_with_a_wide_border(show_explorer):
+    wide = {"viewport": {"width": 900, "height": 900}}
+    for mode in ("same", "full"):
+        page = show_explorer(explore.convolution2d(kernel="gaussian 7", mode=mode), **wide)
+        beside, tall = page.evaluate(BESIDE)
+        assert beside
+        assert tall < 480
+        assert page.evaluate("document.documentElement.scrollWidth") <= 900
+
+
+CROWDED = """() => {
+  const range = document.createRange();
+  return [...document.querySelectorAll(".cv .cx-cell, .cv-tap")].filter((cell) => {
+    range.selectNodeContents(cell.classList.contains("cv-tap") ? cell.firstChild : cell);
+    return range.getBoundingClientRect().width > cell.clientWidth - 2;
+  }).map((cell) => cell.textContent);
+}"""
+
+
+@pytest.mark.parametrize("width", [800, 900, 1280])
+def test_numbers_of_neighbouring_cells_stay_apart(show_explorer, width):
+    for state in (
+        {"kernel": "gaussian 7", "mode": "full"},
+        {"kernel": "gaussian 7", "mode": "valid"},
+        {"kernel": [[0.25, -0.125], [0.0625, 1]]},
+        {"image": picture() // 8 + 220, "kernel": "gaussian 7"},
+    ):
+        page = show_explorer(
+            explore.convolution2d(**state), viewport={"width": width, "height": 900}
+        )
+        assert page.evaluate(CROWDED) == []
+
+
+def test_the_weights_lie_on_the_input_where_all_of_them_have_room(show_explorer):
+    page = show_explorer(explore.convolution2d())
+    lying = [cell for row in KERNELS["corner"][::-1, ::-1] for cell in row]
+    assert page.locator(".cv-tap").all_inner_texts() == [
+        f"×{value:g}".replace("-", "−") for value in lying
+    ]
+    page = show_explorer(explore.convolution2d(kernel=[[1, 2], [3, 0.001]]))
+    assert page.locator(".cv-tap").count() == 0
