@@ -191,7 +191,7 @@ def test_an_own_picture_is_taken_and_another_file_refused(show_explorer, tmp_pat
     page.wait_for_function(
         "document.querySelector('[role=status]').textContent.includes('not a picture')"
     )
-    page.get_by_role("slider", name="Rows").focus()
+    page.get_by_role("slider", name="Down").focus()
     page.keyboard.press("ArrowRight")
     sent(page, "down", 4)
 

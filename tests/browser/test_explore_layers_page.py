@@ -209,7 +209,8 @@ def module():
 @pytest.mark.parametrize("layer", [1, 2, 3, 4, 5, 6])
 def test_a_module_s_layers(show_explorer, module, layer):
     images = np.random.default_rng(layer).random((2, 1, 12, 12))
-    explorer = layers(module, images, labels=[2, 0], layer=layer, channel=3, row=4, column=2)
+    explorer = layers(module, images, labels=[2, 0], channel=3, row=4, column=2)
+    explorer.layer = layer
     page = show_explorer(explorer)
     assert spoken(page) == explorer.describe()
     assert page.errors == []
