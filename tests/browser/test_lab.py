@@ -82,7 +82,6 @@ def test_saved_and_opened_again_without_its_kernel_an_explorer_is_there(
     assert again.errors == []
 
 
-
 def test_the_explorer_takes_on_lab_s_theme(lab, open_page, small_notebook):
     page = open_page()
     notebook = NotebookPage(page, lab, small_notebook)
