@@ -203,6 +203,23 @@ def test_javascript_takes_a_sum_apart_as_python_does():
     agree("smoothing_math", calls, tolerance=1e-9)
 
 
+def test_javascript_parts_the_bias_from_the_noise_as_python_does():
+    model = SmoothingModel(spaceship_track(dropouts=40, seed=6))
+    random = np.random.default_rng(11)
+    calls = []
+    for phase in ("", *model.phases):
+        samples = np.flatnonzero(model.samples(phase))
+        span = {"first": int(samples[0]), "count": int(samples.size)}
+        for centred in (False, True):
+            weights = tuple(random.standard_normal(random.integers(1, 9)).tolist())
+            state = SmoothingState("own", weights, centred, sigma=2.0, seed=1, t=9, phase=phase)
+            given = {"weights": list(weights), "centred": centred}
+            measured = model.measured(state).tolist()
+            arguments = [model.position.tolist(), measured, given, span]
+            calls.append(("kernelBias", arguments, model.kernel_bias(state)))
+    agree("smoothing_math", calls, tolerance=1e-9)
+
+
 def test_javascript_sums_up_errors_as_python_does():
     random = np.random.default_rng(8)
     truth = random.standard_normal(60)

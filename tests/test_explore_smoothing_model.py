@@ -121,6 +121,20 @@ def test_the_summary_splits_the_error(model):
     assert summary.rmse**2 == pytest.approx(summary.bias**2 + summary.sd**2)
 
 
+def test_the_bias_is_the_kernel_s_and_the_mean_of_the_noise(model):
+    # Without smoothing all bias is the noise's; a longer box adds its lag to what is left of it.
+    for length in (1, 3, 7):
+        weights = tuple(kernel_weights("box", length))
+        state = state_with(weights=weights, sigma=1.5, phase="constant velocity")
+        chosen = model.samples(state.phase)
+        noise = model.estimate(state) - model.estimate(dataclasses.replace(state, sigma=0.0))
+        rest = model.summary(state).bias - model.kernel_bias(state)
+        assert rest == pytest.approx(np.nanmean(noise[chosen]), abs=1e-9)
+        assert abs(rest) > 1e-3
+        assert (model.kernel_bias(state) == 0) == (length == 1)
+    assert np.isnan(model.kernel_bias(state_with(weights=(1.0, -1.0))))
+
+
 def test_the_bias_of_a_phase_is_the_lag_times_the_velocity():
     track = spaceship_track(velocity=0.3, sigma=0.0)
     model = SmoothingModel(track)

@@ -7,7 +7,7 @@ sent to it. The tests hold both to the same numbers.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import isfinite
 
 import numpy as np
@@ -262,6 +262,15 @@ class SmoothingModel:
         """Errors of the smoothed record in the phase chosen, or None if there is no estimate."""
         chosen = self.samples(state.phase)
         return summary_or_none(self.estimate(state)[chosen], self.position[chosen])
+
+    def kernel_bias(self, state: SmoothingState) -> float:
+        """Bias, km, that the kernel alone makes; the rest is the mean of this draw of noise.
+
+        It is the bias of the smoothed record without its noise, with the same drop-outs; NaN if
+        there is no estimate.
+        """
+        summary = self.summary(replace(state, sigma=0.0))
+        return summary.bias if summary else float("nan")
 
     def sliding_sum(self, state: SmoothingState) -> SlidingSum:
         """The sum of products that makes the estimate at ``state.t``."""

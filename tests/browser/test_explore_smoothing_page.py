@@ -323,3 +323,60 @@ def test_every_state_gives_python_s_numbers(show, track):
         summary = now._model.summary(now.state())
         assert number(page, "rmse") == pytest.approx(summary.rmse, abs=0.051)
     assert page.errors == []
+
+
+def share_texts(page):
+    """What is written in the bar of bias and variance, and whether each fits."""
+    return page.evaluate(
+        "[...document.querySelectorAll('.cx-share > span:not([hidden])')]"
+        ".map((part) => [part.textContent, part.scrollWidth <= part.clientWidth])"
+    )
+
+
+def test_without_an_error_the_bar_of_shares_is_empty(show):
+    page = show(SmoothingExplorer(kernel_name="box", length=1, sigma=0.0))
+    assert number(page, "rmse") == 0
+    assert share_texts(page) == [["no error", True]]
+
+
+@pytest.mark.parametrize("width", [480, 900, 1280])
+@pytest.mark.parametrize("length", [1, 3, 5, 7, 12, 25])
+def test_shares_are_written_whole_or_not_at_all(show, width, length):
+    explorer = SmoothingExplorer(kernel_name="box", length=length)
+    summary = explorer._model.summary(explorer.state())
+    percent = round(100 * summary.bias**2 / summary.rmse**2)
+    page = show(explorer, viewport={"width": width, "height": 900})
+    (bias, bias_fits), (variance, variance_fits) = share_texts(page)
+    assert bias in (f"bias² {percent} %", f"{percent} %", "")
+    assert variance in (f"variance {100 - percent} %", f"{100 - percent} %", "")
+    assert bias_fits or not bias
+    assert variance_fits or not variance
+    assert bias or variance
+
+
+def test_the_bias_is_taken_apart(show):
+    explorer = SmoothingExplorer()
+    kernel = explorer._model.kernel_bias(explorer.state())
+    noise = explorer._model.summary(explorer.state()).bias - kernel
+    page = show(explorer)
+    written = page.locator("[data-cx=bias-note]").inner_text().replace("−", "-")
+    assert written == f"bias: {kernel:.3f} by the kernel, {noise:.3f} by this noise"
+
+
+def test_wild_measurements_leave_the_headings_alone(show):
+    """Pixels over the axes are the same whatever the noise, but for the words that count it."""
+
+    def above(sigma):
+        page = show(SmoothingExplorer(sigma=sigma, kernel_name="box", length=1))
+        return page.evaluate(
+            """(selector) => {
+              const canvas = document.querySelector(selector);
+              const scale = canvas.width / canvas.clientWidth;
+              const [y, tall] = [19 * scale, 16 * scale];
+              const data = canvas.getContext("2d").getImageData(0, y, canvas.width, tall).data;
+              return Array.from(data).join();
+            }""",
+            TRACK,
+        )
+
+    assert above(10.0) == above(0.0)

@@ -106,6 +106,41 @@ function makeControls(data, shared, act) {
   return { element: root, show };
 }
 
+/** A bar of two parts: which share of the squared error is bias, and which is variance. */
+function makeShare() {
+  const parts = ["bias²", "variance"].map((name, i) => {
+    const part = element("span", { class: `cx-part cx-part-${i ? "variance" : "bias"}` });
+    return { name, part };
+  });
+  const nothing = element("span", { style: "flex:1;color:var(--cx-soft)" });
+  const root = element("div", { class: "cx-share", "aria-hidden": "true" }, nothing);
+  root.append(...parts.map(({ part }) => part));
+  const show = ({ rmse, bias }) => {
+    const some = rmse > 1e-9;
+    nothing.hidden = some;
+    nothing.textContent = Number.isNaN(rmse) ? "no estimate" : "no error";
+    const share = some ? bias ** 2 / rmse ** 2 : 0;
+    parts.forEach(({ name, part }, i) => {
+      const percent = 100 * (i ? 1 - share : share);
+      part.hidden = !some;
+      part.style.flexBasis = `${percent}%`;
+      // Only what fits whole: a number cut short would read as another one.
+      for (const words of [`${name} ${fixed(percent, 0)} %`, `${fixed(percent, 0)} %`, ""]) {
+        part.textContent = words;
+        if (part.scrollWidth <= part.clientWidth) break;
+      }
+    });
+  };
+  return { element: root, show };
+}
+
+/** Where the bias comes from: "" if there is none to take apart. */
+function biasInWords({ summary, kernelBias }) {
+  if (Number.isNaN(summary.bias)) return "";
+  const noise = summary.bias - kernelBias;
+  return `bias: ${fixed(kernelBias, 3)} by the kernel, ${fixed(noise, 3)} by this noise`;
+}
+
 /** The errors in numbers, smoothed beside measured, and the share of bias and variance. */
 function makeNumbers(data, shared) {
   const cells = {};
@@ -142,8 +177,6 @@ function makeNumbers(data, shared) {
       row("variance", "variance", "km²"),
     ),
   );
-  const biasPart = element("span", { class: "cx-part cx-part-bias" }, "bias²");
-  const variancePart = element("span", { class: "cx-part cx-part-variance" }, "variance");
   const phase = select({
     label: "Errors over",
     options: [
@@ -155,7 +188,8 @@ function makeNumbers(data, shared) {
       shared.send();
     },
   });
-  const share = element("div", { class: "cx-share", "aria-hidden": "true" }, biasPart, variancePart);
+  const share = makeShare();
+  const origin = element("p", { class: "cx-note", "data-cx": "bias-note" });
   const note = element("p", { class: "cx-note", "data-cx": "kernel-note" });
   const show = (now, { weights, centred, phase: chosen }) => {
     phase.show(chosen);
@@ -166,12 +200,8 @@ function makeNumbers(data, shared) {
     };
     write("", now.summary);
     write("raw-", now.raw);
-    const whole = now.summary.rmse ** 2;
-    const part = whole > 0 ? now.summary.bias ** 2 / whole : 0;
-    biasPart.style.flexBasis = `${100 * part}%`;
-    variancePart.style.flexBasis = `${100 * (1 - part)}%`;
-    biasPart.textContent = part > 0.12 ? `bias² ${fixed(100 * part, 0)} %` : "";
-    variancePart.textContent = part < 0.85 ? `variance ${fixed(100 * (1 - part), 0)} %` : "";
+    share.show(now.summary);
+    origin.textContent = biasInWords(now);
     const total = weights.reduce((sum, w) => sum + w, 0);
     const ahead = centred ? Math.floor(weights.length / 2) : 0;
     const lag = weights.reduce((sum, w, i) => sum + w * (i - ahead), 0) / total;
@@ -179,7 +209,9 @@ function makeNumbers(data, shared) {
     const average = Math.abs(total - 1) < 1e-9 ? "" : " (not an average)";
     note.textContent = `sum ${fixed(total)}${average} · lag ${fixed(lag)} samples · noise gain ${fixed(gain, 3)}`;
   };
-  return { element: element("div", { class: "cx-numbers" }, phase.element, table, share, note), show };
+  const root = element("div", { class: "cx-numbers" }, phase.element, table, share.element);
+  root.append(origin, note);
+  return { element: root, show };
 }
 
 /** The kernel's bars, to drag or to move by keys. */

@@ -119,6 +119,12 @@ export function describe(data, state, now) {
   );
 }
 
+/** Bias of the track smoothed without its noise, drop-outs as they are: what the kernel does. */
+export function kernelBias(truth, measured, { weights, centred }, samples) {
+  const clean = truth.map((p, i) => (Number.isNaN(measured[i]) ? NaN : p));
+  return errorSummary(smooth(clean, weights, centred), truth, samples).bias;
+}
+
 /** All numbers that the picture needs, from the state. */
 export function compute(data, state) {
   const measured = data.measured(state.sigma, state.seed);
@@ -130,6 +136,7 @@ export function compute(data, state) {
     samples,
     summary: errorSummary(estimate, data.position, samples),
     raw: errorSummary(measured, data.position, samples),
+    kernelBias: kernelBias(data.position, measured, state, samples),
     sum: slidingSum(measured, state.weights, state.centred, state.t),
   };
 }

@@ -74,6 +74,26 @@ function legend(pen, right, y, colours) {
   return start;
 }
 
+/** Draw within a box of the picture alone: what lies beyond it is cut off. */
+function within(pen, [left, top, right, bottom], draw) {
+  pen.save();
+  pen.beginPath();
+  pen.rect(left, top, right - left, bottom - top);
+  pen.clip();
+  draw();
+  pen.restore();
+}
+
+/** The longest heading that fits over the track; it tells how many measurements are cut off. */
+function headingOf(pen, data, outside, room, colours) {
+  const short = "position, km";
+  const long = `${data.title}: ${short}`;
+  const beyond = outside ? ` · ${outside} measured outside` : "";
+  pen.font = `600 12px ${colours.font}`;
+  const fits = (words) => pen.measureText(words).width < room;
+  return [long + beyond, short + beyond, long].find(fits) ?? short;
+}
+
 /** The whole track above, the errors below, on one time axis. */
 export function drawTrack({ pen, width, height }, data, state, now, colours) {
   const say = writer(pen, colours);
@@ -81,23 +101,26 @@ export function drawTrack({ pen, width, height }, data, state, now, colours) {
   const [top, middle, lower, bottom] = [26, 158, 193, height - 22];
   const x = scale(0, data.n - 1, LEFT, right);
   const [lowest, highest] = range(data.position, 0.1);
-  const y = scale(lowest, highest + 0.15 * (highest - lowest), middle, top);
+  const y = scale(lowest, highest + 0.25 * (highest - lowest), middle, top);
   const room = legend(pen, right, 10, colours) - LEFT - 12;
-  const title = `${data.title}: position, km`;
-  pen.font = `600 12px ${colours.font}`;
-  const fits = pen.measureText(title).width < room;
-  say(fits ? title : "position, km", LEFT, 10, { bold: true });
+  // Below the names of the phases: a measurement over them would hide them.
+  const box = [LEFT, top + 17, right + 4, middle + 4];
+  const isOutside = (value) => y(value) < box[1] || y(value) > box[3];
+  const outside = now.measured.filter(isOutside).length;
+  say(headingOf(pen, data, outside, room, colours), LEFT, 10, { bold: true });
   axisY(pen, y, { left: LEFT, right, colours });
   drawPhases(pen, data, state, x, [top, bottom], colours);
   const cursor = x(state.t);
   drawSmallKernel(pen, x, middle, now.sum.terms, colours);
-  for (let i = 0; i < data.n; i++) dot(pen, x(i), y(now.measured[i]), 2.2, colours.data);
-  curve(pen, data.n, x, (i) => y(data.position[i]), {
-    colour: colours.true,
-    width: 1.5,
-    dash: [5, 3],
+  within(pen, box, () => {
+    for (let i = 0; i < data.n; i++) dot(pen, x(i), y(now.measured[i]), 2.2, colours.data);
+    curve(pen, data.n, x, (i) => y(data.position[i]), {
+      colour: colours.true,
+      width: 1.5,
+      dash: [5, 3],
+    });
+    curve(pen, data.n, x, (i) => y(now.estimate[i]), { colour: colours.estimate, width: 2.5 });
   });
-  curve(pen, data.n, x, (i) => y(now.estimate[i]), { colour: colours.estimate, width: 2.5 });
 
   const errors = Array.from(now.estimate, (value, i) => value - data.position[i]);
   const [low, high] = range(errors, 0);
@@ -123,7 +146,9 @@ export function drawTrack({ pen, width, height }, data, state, now, colours) {
   curve(pen, data.n, x, (i) => e(errors[i]), { colour: colours.estimate, width: 2.5 });
 
   line(pen, cursor, top, cursor, bottom, { colour: colours.ink, width: 1.5 });
-  diamond(pen, cursor, y(now.estimate[state.t]), 6, colours.estimate, colours.paper);
+  within(pen, [LEFT - 8, box[1] - 6, right + 8, middle + 8], () =>
+    diamond(pen, cursor, y(now.estimate[state.t]), 6, colours.estimate, colours.paper),
+  );
   diamond(pen, cursor, e(errors[state.t]), 6, colours.estimate, colours.paper);
   drawTimes(
     pen,
