@@ -207,7 +207,7 @@ def test_the_words_of_the_three_slips():
     # 13: torch takes a pair (rows, columns).
     assert "padding=(1, 2)" in geometry(PaddingState(padding=((1, 1), (2, 2)))).code.torch
     dropped = geometry(PaddingState(n=(8, 9), stride=(2, 4), padding="valid")).notes
-    assert "1 row at the bottom and 2 columns at the right" in dropped[0]
+    assert "1 row of the input at the bottom and 2 columns of the input at the right" in dropped[0]
 
 
 def test_words_say_the_numbers():
@@ -225,6 +225,88 @@ def test_words_say_the_numbers():
     assert "spans 5 columns, the padded input has 4" in describe(
         PaddingState(n=(7, 4), kernel_size=(3, 5), padding="valid")
     )
+
+
+def test_what_the_floor_drops_is_said_to_be_input_or_padding():
+    kinds = set()
+    for state in random_states(240, seed=11):
+        now = geometry(state)
+        note = next((note for note in now.notes if "floor drops" in note), "")
+        for axis, name in zip(now.axes, ("row", "column"), strict=True):
+            lost = range(axis.padded - axis.remainder, axis.padded)
+            inside = sum(axis.before <= at < axis.before + axis.n for at in lost)
+            if now.problem or not lost:
+                assert name not in note
+                continue
+            outside = len(lost) - inside
+            kinds.add((inside > 0, outside > 0))
+            lines = f"{len(lost)} {name}{'s' if len(lost) > 1 else ''}"
+            if inside and outside:
+                assert f"{lines} ({inside} of the input, {outside} of padding) at the" in note
+            else:
+                assert f"{lines} of {'the input' if inside else 'padding'} at the" in note
+    assert len(kinds) == 3
+
+
+def test_full_says_which_windows_it_takes():
+    seen = set()
+    sparse = PaddingState((1, 1), stride=(2, 2), dilation=(3, 3), padding="full")
+    for state in [sparse, *random_states(240, seed=12)]:
+        if state.padding != "full":
+            continue
+        ones = conv2d(
+            np.ones((1, *state.n), int),
+            np.ones((1, 1, *state.kernel_size), int),
+            stride=state.stride,
+            padding="full",
+            dilation=state.dilation,
+        )[0]
+        note, idle = geometry(state).notes[0], int((ones == 0).sum())
+        spans = [d * (k - 1) for d, k in zip(state.dilation, state.kernel_size, strict=True)]
+        high, wide = (n + span for n, span in zip(state.n, spans, strict=True))
+        every = ones.shape == (high, wide)
+        seen.add((every, idle > 0))
+        assert ("each window that reaches over the input is taken" in note) == every
+        taken = f"of the {high} × {wide} windows that reach over the input, the stride takes "
+        assert (taken + f"{ones.shape[0]} × {ones.shape[1]}." in note) != every
+        assert (f"The taps of {idle} of them all miss the input." in note) == (idle > 0)
+        assert idle or "miss" not in note
+    assert len(seen) == 4
+
+
+def test_where_pytorch_refuses_the_other_lines_are_said_to_be_other_layers():
+    keras = pytest.importorskip("keras")
+    random, alike = np.random.default_rng(13), set()
+    for n, k, stride in [((8, 8), (3, 3), (2, 2)), ((7, 9), (3, 3), (2, 2)), ((6, 7), (2, 3), 3)]:
+        stride = (stride, stride) if isinstance(stride, int) else stride
+        code = geometry(PaddingState(n, k, stride, padding="torch_same")).code
+        image, kernel = random.standard_normal((1, *n)), random.standard_normal((1, 1, *k))
+        layer = eval(code.keras, {"layers": keras.layers})
+        layer.build((1, *n, 1))
+        layer.set_weights([kernel.transpose(2, 3, 1, 0), np.zeros(1)])
+        theirs = np.asarray(layer(image[..., None].astype(np.float32)))[0, ..., 0]
+        ours = eval(code.course, {"conv2d": conv2d, "x": image, "kernel": kernel})[0]
+        same = ours.shape == theirs.shape and np.allclose(ours, theirs, atol=1e-5)
+        alike.add(same)
+        assert code.course_remark.startswith("the same layer" if same else "another layer")
+        assert code.torch_error and code.keras_remark.startswith("PyTorch has no such layer")
+    assert alike == {True, False}
+    assert (
+        "pads ((0, 1), (0, 1))"
+        in geometry(PaddingState((8, 8), stride=(2, 2), padding="torch_same")).code.keras_remark
+    )
+    dilated = PaddingState(stride=(2, 2), dilation=(2, 1), padding="torch_same")
+    now = geometry(dilated)
+    assert "Keras takes" not in now.problem and now.code.keras_error and not now.code.keras_remark
+    assert "numbers" in now.code.course_remark
+    plain = geometry(PaddingState(stride=(2, 2), padding="half")).code
+    assert plain.keras_remark == plain.course_remark == ""
+
+
+def test_a_pixel_that_no_window_uses_is_in_words():
+    state = PaddingState(n=(1, 1), kernel_size=(1, 1), stride=(6, 6), padding=((1, 5), (1, 5)))
+    assert geometry(state).used == (0, 0) and not geometry(state).problem
+    assert describe(state).endswith("No input pixel is used.")
 
 
 def test_an_axis_of_the_smallest_sizes():
@@ -285,6 +367,10 @@ def test_the_largest_state_is_drawn_and_small_enough_for_a_notebook():
 
 def test_the_browser_counts_as_python_does():
     states = [*random_states(60, seed=8), PaddingState()]
+    states += [PaddingState(n=(2, 1), dilation=(4, 3), padding="full")]
+    states += [PaddingState(n=(n, 7), stride=(2, 2), padding="torch_same") for n in (7, 8)]
+    states += [PaddingState(stride=(2, 2), dilation=(2, 1), padding="torch_same")]
+    states += [PaddingState((1, 1), (1, 1), (6, 6), padding=((1, 5), (1, 5)))]
     calls = [("compute", [None, asdict(state)], asdict(geometry(state))) for state in states]
     calls += [("describe", [None, asdict(state)], describe(state)) for state in states]
     agree("padding_math", calls)

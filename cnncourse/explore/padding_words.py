@@ -14,20 +14,26 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Code:
-    """One line for each library; a line that the library refuses has its error beside it."""
+    """One line for each library; a line that the library refuses has its error beside it.
+
+    Where PyTorch has no such layer, remarks tell what the other two lines make instead.
+    """
 
     torch: str
     torch_error: str
     keras: str
     keras_error: str
     course: str
+    keras_remark: str = ""
+    course_remark: str = ""
 
 
 def refusal(state: PaddingState) -> str:
     """Why no library makes this layer, or ""."""
     if state.padding == "torch_same" and max(state.stride) > 1:
+        keras = "" if max(state.dilation) > 1 else "; Keras takes it, and pads by another rule"
         return (
-            "PyTorch refuses padding='same' with a stride above 1; Keras takes it. "
+            f"PyTorch refuses padding='same' with a stride above 1{keras}. "
             "In PyTorch, pad by numbers."
         )
     return ""
@@ -38,19 +44,29 @@ def notes(state: PaddingState, axes: tuple[Axis, Axis], problem: str) -> tuple[s
     if problem:
         return ()
     found = [_of_the_rule(state, axes)]
-    lost = [axis.remainder for axis in axes]
-    if any(lost):
-        parts = [
-            f"{plural(count, name)} at the {end}"
-            for count, name, end in zip(lost, ("row", "column"), ("bottom", "right"), strict=True)
-            if count
-        ]
+    parts = [
+        f"{_dropped(axis, name)} at the {end}"
+        for axis, name, end in zip(axes, ("row", "column"), ("bottom", "right"), strict=True)
+        if axis.remainder
+    ]
+    if parts:
         found.append(f"The floor drops {' and '.join(parts)}: no window reaches that far.")
     if any(axis.stride > 1 for axis in axes):
         found.append(
             "A stride skips places of the window, never its taps; dilation spreads the taps."
         )
     return tuple(note for note in found if note)
+
+
+def _dropped(axis: Axis, name: str) -> str:
+    """The lines that the floor drops at an end, and whether they are input or padding."""
+    of_input = max(0, min(axis.remainder - axis.after, axis.n))
+    padding = axis.remainder - of_input
+    if not of_input:
+        return f"{plural(padding, name)} of padding"
+    if not padding:
+        return f"{plural(of_input, name)} of the input"
+    return f"{plural(axis.remainder, name)} ({of_input} of the input, {padding} of padding)"
 
 
 def _of_the_rule(state: PaddingState, axes: tuple[Axis, Axis]) -> str:
@@ -76,11 +92,32 @@ def _of_the_rule(state: PaddingState, axes: tuple[Axis, Axis]) -> str:
             f"{tensorflow[0]} rows and {tensorflow[1]} columns: other windows, other values."
         )
     if state.padding == "full":
-        return (
-            "“full” padding takes each window that touches the input; "
-            "the “full convolution” of the stride slide is one with stride 1."
-        )
+        return _of_full(rows, columns)
     return ""
+
+
+def _of_full(rows: Axis, columns: Axis) -> str:
+    """Which windows "full" takes: a stride leaves some out, dilation lets some miss the input."""
+    taken = rows.outputs * columns.outputs
+    idle = taken - _reading(rows) * _reading(columns)
+    words = "“full” pads d(k − 1) at each end: "
+    if taken == (rows.room + 1) * (columns.room + 1):
+        words += "each window that reaches over the input is taken."
+    else:
+        words += (
+            f"of the {rows.room + 1} × {columns.room + 1} windows that reach over the input, "
+            f"the stride takes {rows.outputs} × {columns.outputs}."
+        )
+    if idle:
+        words += f" The taps of {idle} of them all miss the input."
+    return words + " The “full convolution” of the stride slide is one with stride 1."
+
+
+def _reading(axis: Axis) -> int:
+    """Windows along an axis with a tap on the input."""
+    starts = (output * axis.stride - axis.before for output in range(axis.outputs))
+    spread = range(0, axis.extent, axis.dilation)
+    return sum(any(0 <= start + tap < axis.n for tap in spread) for start in starts)
 
 
 def _odd_pixel(uneven: bool, who: str) -> str:
@@ -112,6 +149,8 @@ def used_in_words(used: Pair, unused: int) -> str:
     ('Each input pixel is used once.', 'Each input pixel is used 4 to 9 times.')
     """
     least, most = used
+    if not most:
+        return "No input pixel is used."
     often = "once" if most == 1 else f"{most} times"
     if unused:
         return f"Input pixels are used at most {often}, {unused} of them never."
@@ -124,13 +163,35 @@ def code(state: PaddingState, pads: tuple[Pair, Pair]) -> Code:
     ``nn`` is ``torch.nn``, ``layers`` is ``keras.layers``.
     """
     strided, dilated = max(state.stride) > 1, max(state.dilation) > 1
+    keras_remark, course_remark = _remarks(state, pads)
     return Code(
         torch=_torch(state, pads),
         torch_error="ValueError: no padding='same' with a stride" if refusal(state) else "",
         keras=_keras(state, pads),
         keras_error=("ValueError: no stride together with dilation" if strided and dilated else ""),
         course=_course(state, pads),
+        keras_remark=keras_remark,
+        course_remark=course_remark,
     )
+
+
+def _remarks(state: PaddingState, pads: tuple[Pair, Pair]) -> tuple[str, str]:
+    """What the lines of Keras and of this course make where PyTorch has no such layer."""
+    if not refusal(state):
+        return "", ""
+    if max(state.dilation) > 1:  # which Keras refuses
+        return "", "PyTorch has no such layer: the pads of its “same” at stride 1, by numbers"
+    sizes = zip(state.n, state.kernel_size, state.stride, strict=True)
+    theirs = tuple(same_padding(n, k, s) for n, k, s in sizes)
+    keras = f"PyTorch has no such layer: TensorFlow’s “same” pads {theirs}"
+    pairs = zip(state.n, pads, theirs, state.kernel_size, state.stride, strict=True)
+    # More padding at an end may be what the floor drops: the windows are the same then.
+    if all(
+        ours[0] == other[0] and (n + sum(ours) - k) // s == -(-n // s) - 1
+        for n, ours, other, k, s in pairs
+    ):
+        return keras, "the same layer as in Keras, at this size of the input"
+    return keras, "another layer than in Keras: the pads of PyTorch’s “same” at stride 1"
 
 
 def _torch(state: PaddingState, pads: tuple[Pair, Pair]) -> str:

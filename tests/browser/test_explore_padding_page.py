@@ -114,6 +114,28 @@ def test_no_output_is_said_and_left_again(show_explorer):
     spoken(page, n=4, kernel_size=5, stride=2, padding="torch_same")
     assert "PyTorch refuses" in page.locator(".pd-problem").inner_text()
     assert "✗ ValueError" in text(page, "torch-error")
+    state = PaddingState((4, 4), (5, 5), (2, 2), padding="torch_same")
+    code = geometry(state).code
+    assert text(page, "keras-remark") == code.keras_remark != ""
+    assert text(page, "course-remark") == code.course_remark != ""
+    assert page.get_by_text("The same layer in code").count() == 0
+    page.get_by_role("radio", name="same, TensorFlow").check(force=True)
+    page.get_by_text("The same layer in code").wait_for()
+    assert text(page, "keras-remark") == text(page, "course-remark") == ""
+    assert page.errors == []
+
+
+@pytest.mark.parametrize(
+    ("state", "words"),
+    [
+        ({"n": 3, "kernel_size": 1, "stride": 2}, "by at most 1 window, 5 of 9 never."),
+        ({"n": 3, "kernel_size": 1}, "Each input pixel is used by 1 window."),
+        ({"n": 3, "kernel_size": 2}, "Each input pixel is used by 1 to 4 windows."),
+    ],
+)
+def test_visits_are_in_words(show_explorer, state, words):
+    page = show_explorer(explore.padding(**state, padding="valid"))
+    assert text(page, "visits").endswith(words)
     assert page.errors == []
 
 

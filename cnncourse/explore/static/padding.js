@@ -62,6 +62,7 @@ const STYLE = `
   white-space: normal;
 }
 .pd-error { display: block; color: var(--cx-estimateInk); font-weight: 600; font-size: 12px; }
+.pd-remark { display: block; color: var(--cx-soft); font-size: 12px; }
 .cx p.pd-problem { font-size: 14px; font-weight: 600; color: var(--cx-estimateInk); }
 @container (max-width: 900px) {
   .pd-body { display: flex; flex-wrap: wrap; gap: 12px 30px; }
@@ -221,7 +222,7 @@ function build({ root, shared, state }) {
       element("div", { class: "pd-left" }, sizes.element, sums.element, follows),
       element("div", { class: "pd-stage" }, ...stage.elements, key.element, problem.element),
     ),
-    element("div", { class: "pd-below" }, title("The same layer in code"), code.element),
+    element("div", { class: "pd-below" }, ...code.elements),
   );
   const show = (now, colours) => {
     // Rows and columns may have been set apart by Python or by another view.

@@ -51,10 +51,12 @@ function axesOf(state, size = state.n) {
 }
 
 /** Why no library makes this layer, or "". */
-function refusal({ padding, stride }) {
+function refusal({ padding, stride, dilation }) {
   if (padding !== "torch_same" || Math.max(...stride) === 1) return "";
+  const dilated = Math.max(...dilation) > 1;
+  const keras = dilated ? "" : "; Keras takes it, and pads by another rule";
   return (
-    "PyTorch refuses padding='same' with a stride above 1; Keras takes it. " +
+    `PyTorch refuses padding='same' with a stride above 1${keras}. ` +
     "In PyTorch, pad by numbers."
   );
 }
@@ -131,10 +133,10 @@ const pairs = ([a, b]) => `(${tuple(a)}, ${tuple(b)})`;
 function notesOf(state, axes, problem) {
   if (problem) return [];
   const found = [ruleNote(state, axes)];
-  const parts = axes.flatMap(({ remainder }, a) => {
-    if (!remainder) return [];
+  const parts = axes.flatMap((axis, a) => {
+    if (!axis.remainder) return [];
     const [name, end] = a ? ["column", "right"] : ["row", "bottom"];
-    return [`${plural(remainder, name)} at the ${end}`];
+    return [`${dropped(axis, name)} at the ${end}`];
   });
   if (parts.length) {
     found.push(`The floor drops ${parts.join(" and ")}: no window reaches that far.`);
@@ -143,6 +145,15 @@ function notesOf(state, axes, problem) {
     found.push("A stride skips places of the window, never its taps; dilation spreads the taps.");
   }
   return found.filter(Boolean);
+}
+
+/** The lines that the floor drops at an end, and whether they are input or padding. */
+function dropped({ remainder, after, n }, name) {
+  const input = Math.max(0, Math.min(remainder - after, n));
+  const padding = remainder - input;
+  if (!input) return `${plural(padding, name)} of padding`;
+  if (!padding) return `${plural(input, name)} of the input`;
+  return `${plural(remainder, name)} (${input} of the input, ${padding} of padding)`;
 }
 
 /** What the chosen rule does, where that is easily mistaken. */
@@ -163,11 +174,31 @@ function ruleNote({ padding, stride }, axes) {
     return even + odd("Either library");
   }
   if (padding === "half") return halfNote(axes, sizes);
-  if (padding !== "full") return "";
+  return padding === "full" ? fullNote(axes) : "";
+}
+
+/** Which windows "full" takes: a stride leaves some out, dilation lets some miss the input. */
+function fullNote(axes) {
+  const [rows, columns] = axes;
+  const taken = rows.outputs * columns.outputs;
+  const [high, wide] = axes.map(({ room }) => room + 1);
+  const which =
+    taken === high * wide
+      ? "each window that reaches over the input is taken."
+      : `of the ${high} × ${wide} windows that reach over the input, ` +
+        `the stride takes ${rows.outputs} × ${columns.outputs}.`;
+  const idle = taken - reading(rows) * reading(columns);
+  const missed = ` The taps of ${idle} of them all miss the input.`;
   return (
-    "“full” padding takes each window that touches the input; " +
-    "the “full convolution” of the stride slide is one with stride 1."
+    `“full” pads d(k − 1) at each end: ${which}${idle ? missed : ""} ` +
+    "The “full convolution” of the stride slide is one with stride 1."
   );
+}
+
+/** Windows along an axis with a tap on the input. */
+function reading(axis) {
+  const windows = Array.from({ length: axis.outputs }, (_, at) => at);
+  return windows.filter((at) => tapsInside(axis, at) > 0).length;
 }
 
 /** How half the kernel at each end differs from TensorFlow's rule. */
@@ -192,7 +223,30 @@ function codeOf(state, sides) {
     keras: kerasLine(state, sides, dilated),
     keras_error: strided && dilated ? "ValueError: no stride together with dilation" : "",
     course: courseLine(state, sides, dilated),
+    ...remarks(state, sides, dilated),
   };
+}
+
+/** What the lines of Keras and of this course make where PyTorch has no such layer. */
+function remarks(state, sides, dilated) {
+  const make = (keras_remark, course_remark) => ({ keras_remark, course_remark });
+  if (!refusal(state)) return make("", "");
+  // Keras refuses it too if it is dilated.
+  const none = "PyTorch has no such layer: ";
+  if (dilated) return make("", `${none}the pads of its “same” at stride 1, by numbers`);
+  const { n, kernel_size, stride } = state;
+  const theirs = pairOf((a) => axisPads("same", n[a], kernel_size[a], stride[a], 1));
+  const keras = `${none}TensorFlow’s “same” pads ${pairs(theirs)}`;
+  // More padding at an end may be what the floor drops: the windows are the same then.
+  const alike = (a) => {
+    const room = n[a] + sides[a][0] + sides[a][1] - kernel_size[a];
+    const outputs = Math.floor(room / stride[a]) + 1;
+    return sides[a][0] === theirs[a][0] && outputs === Math.ceil(n[a] / stride[a]);
+  };
+  if (alike(0) && alike(1)) {
+    return make(keras, "the same layer as in Keras, at this size of the input");
+  }
+  return make(keras, "another layer than in Keras: the pads of PyTorch’s “same” at stride 1");
 }
 
 function torchLine({ padding, kernel_size, stride, dilation }, sides, dilated) {
@@ -233,6 +287,7 @@ function tapsInWords([rows, columns], onPadding) {
 
 /** How often input pixels are used. */
 function usedInWords({ used: [least, most], unused }) {
+  if (!most) return "No input pixel is used.";
   const often = most === 1 ? "once" : `${most} times`;
   if (unused) return `Input pixels are used at most ${often}, ${unused} of them never.`;
   return `Each input pixel is used ${least < most ? `${least} to ${most} times` : often}.`;

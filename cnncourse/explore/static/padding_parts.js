@@ -1,5 +1,6 @@
 // The words beside the padding explorer's pictures: key, formula, what follows, lines of code.
 import { element } from "../../widgets/static/elements.js";
+import { percent, plural } from "./numbers.js";
 
 const LINE_NAMES = ["rows", "columns"];
 
@@ -102,10 +103,15 @@ function chainOfWords(chain) {
 function visitsOf({ used, unused, taps, taps_on_padding, problem }, { n }) {
   if (problem) return "No pixel is used.";
   const share = percent(taps_on_padding / taps);
-  const range = used[0] === used[1] ? `${used[0]}` : `${used[0]} to ${used[1]}`;
-  const never = unused ? `, ${unused} of ${n[0] * n[1]} never` : "";
+  const [least, most] = used;
   const zeros = `; ${taps_on_padding} of ${taps} products (${share}) are with padding`;
-  const words = `Each input pixel is used by ${range} window${range === "1" ? "" : "s"}${never}`;
+  const range = least < most ? `${least} to ${plural(most, "window")}` : plural(most, "window");
+  let words = `Each input pixel is used by ${range}`;
+  if (!most) words = "No input pixel is used";
+  else if (unused) {
+    const never = `${unused} of ${n[0] * n[1]} never`;
+    words = `Input pixels are used by at most ${plural(most, "window")}, ${never}`;
+  }
   return `${words}${taps_on_padding ? zeros : ""}.`;
 }
 
@@ -113,23 +119,29 @@ function visitsOf({ used, unused, taps, taps_on_padding, problem }, { n }) {
 export function makeCode() {
   const places = ["torch", "keras", "course"].map((name) => {
     const line = element("code", { "data-cx": name });
-    return [name, line, element("span", { class: "pd-error", "data-cx": `${name}-error` })];
+    const remark = element("span", { class: "pd-remark", "data-cx": `${name}-remark` });
+    const error = element("span", { class: "pd-error", "data-cx": `${name}-error` });
+    return [name, line, error, remark];
   });
+  const title = element("div", { class: "pd-head" });
   const names = { torch: "PyTorch", keras: "Keras", course: "this course" };
   const root = element(
     "div",
     { class: "pd-code" },
-    ...places.flatMap(([name, line, error]) => [
+    ...places.flatMap(([name, line, error, remark]) => [
       element("div", {}, names[name]),
-      element("div", {}, line, error),
+      element("div", {}, line, error, remark),
     ]),
   );
   const show = ({ code }) => {
-    for (const [name, line, error] of places) {
+    // Remarks stand where the lines do not make one and the same layer.
+    title.textContent = code.course_remark ? "In code" : "The same layer in code";
+    for (const [name, line, error, remark] of places) {
       line.textContent = code[name];
+      remark.textContent = code[`${name}_remark`] ?? "";
       const words = code[`${name}_error`] ?? "";
       error.textContent = words ? `✗ ${words}` : "";
     }
   };
-  return { element: root, show };
+  return { elements: [title, root], show };
 }
