@@ -172,7 +172,7 @@ def test_no_line_runs_through_the_number_of_a_muted_channel(show_explorer, width
     explorer = explore.channels(x, -np.abs(kernel), output=3)
     page = show_explorer(explorer, viewport={"width": width, "height": 900})
     page.evaluate(SPY)
-    page.get_by_role("checkbox", name="0: red").uncheck()
+    page.get_by_role("checkbox", name="channel 0").uncheck()
     page.wait_for_function("window.words.some(({ text }) => text.startsWith('muted'))")
     crossed = page.evaluate(
         """() => window.words.filter(({ text }) => text.startsWith('muted')).flatMap((word) =>

@@ -97,11 +97,18 @@ export function makeSlips() {
   Object.values(entries).forEach((words, i) => list.append(element("dt", {}, words), places[i]));
   const title = element("div", { class: "cx-title" }, "What slips would give here");
   const root = element("div", {}, title, list);
-  const show = ({ slips, total, output }) => {
+  const show = ({ slips, total, shares }, { muted }) => {
+    // Why a slip changes nothing here.
+    const reason = (name) => {
+      if (shares.every((_, l) => muted.includes(l))) return "the same here: nothing is summed";
+      const over = name === "last" || name === "mean";
+      if (over && shares.length === 1) return "the same here: there is one channel";
+      return "right by chance";
+    };
     Object.keys(entries).forEach((name, i) => {
       const value = slips[name];
-      const chance = Math.abs(value - total) < 5e-4 ? " (right by chance)" : "";
-      const words = Number.isFinite(value) ? plain(value) + chance : "an error: no such entry";
+      const alike = Math.abs(value - total) < 5e-4 ? ` (${reason(name)})` : "";
+      const words = Number.isFinite(value) ? plain(value) + alike : "an error: no such entry";
       places[i].textContent = words;
     });
   };

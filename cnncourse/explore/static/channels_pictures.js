@@ -138,7 +138,7 @@ export function drawProducts({ pen, width, height }, layout, state, now, channel
   pen.globalAlpha = 1;
   const before = now.shares.slice(0, channel).reduce((sum, share) => sum + share, 0);
   const room = { left: taps.width + 26, right: width, middle: height / 2, height };
-  const words = silent ? "muted: 0" : plain(now.shares[channel]);
+  const words = silent ? "muted" : plain(now.shares[channel]);
   drawShare(pen, room, scale, [before, before + now.shares[channel]], { words, colours });
 }
 
