@@ -67,7 +67,7 @@ def test_the_keyboard_alone_does_everything(show_explorer):
             kind="local", units=10, width=4, depth=3, stride=2, padding="valid", layer=2, unit=0
         ),
     )
-    page.get_by_role("status").get_by_text("Only 2 of 3 layers fit").wait_for()
+    page.get_by_role("status").get_by_text("Only 2 layers of 3 fit").wait_for()
     # The units: one tab stop; arrows walk along a layer, and up and down to the nearest above it.
     page.keyboard.press("Tab")
     assert page.evaluate(FOCUSED).startswith("layer 2, unit 0")
@@ -166,7 +166,8 @@ def test_every_state_set_from_python_is_shown(show_explorer):
             "padding": str(random.choice(["same", "valid"])),
         }
         explorer = explore.connections(**state)
-        for name in explorer.state_names():
+        # Sizes first: what lies beyond them is drawn in, as in Python.
+        for name in sorted(explorer.state_names(), key=("layer", "unit", "weight").__contains__):
             page.evaluate(
                 "([name, value]) => explorer.put(name, value)", [name, getattr(explorer, name)]
             )
