@@ -311,6 +311,24 @@ def test_what_rounding_leaves_is_written_as_zero():
     assert "Largest residual: 0 overall, 0 inside, 0 in" in describe(state)
 
 
+def test_a_move_that_moves_nothing_is_said_to_do_so():
+    words = "g moves nothing here: any f commutes with it."
+    cases = []
+    for changes, still in [
+        ({"move": "shift", "down": 0, "right": 0}, True),
+        ({"move": "shift", "down": 0, "right": 1}, False),
+        ({"move": "shift", "down": -1, "right": 0}, False),
+        ({"move": "rotate", "angle": 0}, True),
+        ({"move": "rotate", "angle": 180, "down": 0, "right": 0}, False),
+        ({"move": "scale", "down": 0, "right": 0}, False),
+    ]:
+        state = state_with(**changes)
+        said = describe(state)
+        assert (words in said, "Invariance would" in said) == (still, not still)
+        cases.append(("describe", [{}, in_browser(state)], said))
+    agree("equivariance_math", cases)
+
+
 def test_equivariance_is_not_invariance():
     now = commutation(state_with(boundary="circular"))
     assert now.verdict == "equal"

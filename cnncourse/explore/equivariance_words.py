@@ -41,7 +41,7 @@ def describe(state: EquivarianceState) -> str:
             f"{start}{VERDICTS[now.verdict]}.",
             f"Largest residual: {overall} overall, {inside} inside, "
             f"{in_band} in the band of {count}.",
-            *of_invariance(now),
+            *of_invariance(state, now),
             *on_the_output(state),
             *of_the_kernel(state),
             f"At [{r}, {c}], f(g(x)) − g(f(x)) = {plain(now.there[r, c])} − "
@@ -65,11 +65,20 @@ def _layer(state: EquivarianceState) -> str:
     return f"f: a {kernel} kernel, {border[state.boundary]}, stride {state.stride}{more}."
 
 
-def of_invariance(now: Commutation) -> list[str]:
+def of_invariance(state: EquivarianceState, now: Commutation) -> list[str]:
     """How far f is from not noticing g at all."""
     if np.isnan(now.change):
         return []
+    if moves_nothing(state):
+        return ["g moves nothing here: any f commutes with it."]
     return [f"Invariance would ask f(g(x)) = f(x): these differ by up to {plain(now.change)}."]
+
+
+def moves_nothing(state: EquivarianceState) -> bool:
+    """Whether g leaves each pixel where it is."""
+    if state.move == "rotate":
+        return state.angle % 360 == 0
+    return state.move == "shift" and state.down == state.right == 0
 
 
 def on_the_output(state: EquivarianceState) -> list[str]:

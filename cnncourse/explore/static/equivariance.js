@@ -20,6 +20,7 @@ import {
   compute,
   describe,
   leftOver,
+  movesNothing,
   ofTheKernel,
   onTheOutput,
 } from "./equivariance_math.js";
@@ -206,11 +207,14 @@ function makeResiduals() {
     element("thead", {}, head),
     element("tbody", {}, ...rows),
   );
-  const show = (now) => {
+  const show = (now, state) => {
     const { length } = now.band;
     const counts = { overall: length, inside: length - now.bandCount, in_band: now.bandCount };
     change.textContent = plain(now.change);
     contrast.style.display = Number.isNaN(now.change) ? "none" : "";
+    const still = movesNothing(state);
+    nothing.hidden = !still;
+    differ.hidden = still;
     for (const [key, count] of Object.entries(counts)) {
       cells[key].textContent = leftOver(now, now[key]);
       cells[`${key}-count`].textContent = String(count);
@@ -219,7 +223,9 @@ function makeResiduals() {
   const title = element("div", { class: "cx-title" }, "Residual f(g(x)) − g(f(x))");
   const change = element("strong", { "data-cx": "change" });
   const contrast = element("p", { class: "cx-note" }, "Invariance is more: f(g(x)) = f(x). ");
-  contrast.append("Here these differ by up to ", change, ".");
+  const differ = element("span", {}, "Here these differ by up to ", change, ".");
+  const nothing = element("span", {}, "g moves nothing here: any f commutes with it.");
+  contrast.append(differ, nothing);
   contrast.style.marginTop = "8px";
   return { element: element("div", { style: "flex:1 1 230px" }, title, table, contrast), show };
 }
@@ -349,7 +355,7 @@ function build({ root, data, shared, state }) {
     square.show(now, colours);
     probe.show(now);
     kernel.show();
-    residuals.show(now);
+    residuals.show(now, state);
     message.say(state._notice);
   };
   return { show, canvases: [square.canvas] };

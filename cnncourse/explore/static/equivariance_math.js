@@ -258,9 +258,15 @@ function layerText({ kernel, boundary, stride, relu, pooling }) {
 }
 
 /** How far f is from not noticing g at all. */
-function ofInvariance({ change }) {
+function ofInvariance(state, { change }) {
   if (Number.isNaN(change)) return [];
+  if (movesNothing(state)) return ["g moves nothing here: any f commutes with it."];
   return [`Invariance would ask f(g(x)) = f(x): these differ by up to ${plain(change)}.`];
+}
+
+/** Whether g leaves each pixel where it is. */
+export function movesNothing({ move, angle, down, right }) {
+  return move === "rotate" ? angle % 360 === 0 : move === "shift" && !down && !right;
 }
 
 /** What g does to the outputs, if that takes a word. */
@@ -306,7 +312,7 @@ export function describe(data, state, now = compute(data, state)) {
     `${start}${VERDICTS[now.verdict]}.`,
     `Largest residual: ${overall} overall, ${inside} inside, ` +
       `${inBand} in the band of ${now.bandCount} of ${plural(now.band.length, "output")}.`,
-    ...ofInvariance(now),
+    ...ofInvariance(state, now),
     ...onTheOutput(state),
     ...ofTheKernel(state),
     `At [${now.row}, ${now.column}], f(g(x)) − g(f(x)) = ${terms} = ` +
