@@ -182,7 +182,9 @@ def test_layers_have_the_sizes_of_convolutions_and_end_when_the_kernel_does_not_
         if layer >= len(model.sizes):
             with pytest.raises(ValueError, match="fit"):
                 conv_output_size(size, width, stride=stride, padding=padding)
-            assert f"Only {layer - 1} of {depth} layers fit" in model.describe()
+            fit = {1: "No layer fits: ", 2: f"Only 1 layer of {depth} fits: "}
+            words = fit.get(layer, f"Only {layer - 1} layers of {depth} fit: ")
+            assert words in model.describe()
             break
         size = conv_output_size(size, width, stride=stride, padding=padding)
         assert model.sizes[layer] == size
@@ -286,6 +288,30 @@ def test_bad_input_is_named_and_leaves_the_former_state(name, value):
     assert explorer.describe() == before
     explorer.unit = 1
     assert explorer.unit == 1
+
+
+def test_when_layers_fit_again_a_unit_on_top_is_chosen_in_both_languages():
+    explorer = explore.connections(units=5, padding="valid", depth=2, layer=2, unit=0)
+    explorer.width = 7
+    assert (explorer.layer, explorer.unit) == (0, 0)
+    bare = {name: getattr(explorer, name) for name in explorer.state_names()}
+    explorer.width = 3
+    assert (explorer.layer, explorer.unit) == (2, 0)
+    explorer.width = 7
+    explorer.padding = "same"
+    assert (explorer.layer, explorer.unit) == (2, 2)
+    explorer.set_state({"layer": 0, "unit": 3})
+    explorer.units = 6
+    assert (explorer.layer, explorer.unit) == (0, 3)
+    agree(
+        "connections_math",
+        [
+            ("resized", [bare, {"width": 3}], {"layer": 2, "unit": 0, "width": 3}),
+            ("resized", [bare, {"padding": "same"}], {"layer": 2, "unit": 2}),
+            ("resized", [bare, {"units": 4}], {"layer": 0, "unit": 0}),
+            ("resized", [{**bare, "width": 3, "unit": 3}, {"units": 6}], {"layer": 0, "unit": 3}),
+        ],
+    )
 
 
 def test_sizes_from_the_browser_arrive_together():

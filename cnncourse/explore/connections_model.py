@@ -256,9 +256,10 @@ class ConnectionsModel:
         if self.depth == self.state.depth:
             return ""
         here, asked = self.sizes[-1], self.state.depth
+        fit = f"Only {plural(self.depth, 'layer')} of {asked}" if self.depth else "No layer"
+        fits = "fit" if self.depth > 1 else "fits"
         return (
-            f"Only {self.depth} of {asked} layers fit: a kernel of {self.state.width} needs more "
-            f"than {plural(here, 'unit')}."
+            f"{fit} {fits}: a kernel of {self.state.width} needs more than {plural(here, 'unit')}."
         )
 
     def name(self, layer: int, unit: int) -> str:

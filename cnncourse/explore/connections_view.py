@@ -78,6 +78,7 @@ class ConnectionsExplorer(Explorer, module="connections", title="Connections exp
     weight = Whole(NO_WEIGHT).tag(sync=True)
 
     _most = traitlets.Dict().tag(sync=True)
+    _only_input: tuple[int, int] | None = None
 
     def __init__(self, **state: Any) -> None:
         most = {
@@ -125,12 +126,18 @@ class ConnectionsExplorer(Explorer, module="connections", title="Connections exp
         return self._within("weight", proposal.value, NO_WEIGHT, self.width - 1)
 
     @traitlets.observe(*_SIZES, "layer")
-    def _positions_that_are_left(self, change: object) -> None:
+    def _positions_that_are_left(self, change: Any) -> None:
         sizes = self._layers()
+        # Who had only the input to choose from, and has not chosen since, gets a unit on top again.
+        if self._only_input == (self.layer, self.unit) and len(sizes) > 1:
+            self._only_input = None
+            self.layer, self.unit = len(sizes) - 1, sizes[-1] // 2
+            return
         self.layer = min(self.layer, len(sizes) - 1)
         self.unit = min(self.unit, sizes[self.layer] - 1)
         if self.weight >= self.width:
             self.weight = NO_WEIGHT
+        self._only_input = (self.layer, self.unit) if len(sizes) == 1 else None
 
     def _layers(self) -> list[int]:
         names = {name: getattr(self, name) for name in _SIZES}

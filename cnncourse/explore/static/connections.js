@@ -3,7 +3,7 @@
 
 import { choice, drag, explorer, notice, slider, surface } from "./kit.js";
 import { element } from "../../widgets/static/elements.js";
-import { KINDS, compute, describe } from "./connections_math.js";
+import { KINDS, compute, describe, resized } from "./connections_math.js";
 import { makeCosts, makeHeadline, makeWeights } from "./connections_panels.js";
 import { drawNetwork, layOut, nearest, nearestIn, spokenUnit } from "./connections_pictures.js";
 
@@ -13,7 +13,7 @@ const NAMES = ["kind", "units", "width", "depth", "stride", "padding", "layer", 
 function makeActions(data, shared) {
   const { state } = shared;
   const set = (patch) => {
-    const now = compute(data, { ...state, ...patch });
+    const now = compute(data, resized(state, patch));
     shared.set({ ...patch, layer: now.layer, unit: now.unit, weight: now.weight });
   };
   const choose = (patch) => {

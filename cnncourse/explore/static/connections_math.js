@@ -148,7 +148,8 @@ function leftOut(state, sizes) {
   const [fit, here] = [sizes.length - 1, sizes.at(-1)];
   if (fit === state.depth) return "";
   return (
-    `Only ${fit} of ${state.depth} layers fit: a kernel of ${state.width} needs more than ` +
+    `${fit ? `Only ${plural(fit, "layer")} of ${state.depth}` : "No layer"} ` +
+    `${fit > 1 ? "fit" : "fits"}: a kernel of ${state.width} needs more than ` +
     `${plural(here, "unit")}.`
   );
 }
@@ -182,6 +183,14 @@ export function compute(data, state) {
     costs: costsOf(state, { sizes, pads, chosen }),
     leftOut: leftOut(state, sizes),
   };
+}
+
+/** The state after new sizes: who had only the input to choose from gets the middle unit on top. */
+export function resized(state, patch) {
+  const { sizes } = stackOf({ ...state, ...patch });
+  const again = stackOf(state).sizes.length === 1 && sizes.length > 1;
+  const top = { layer: sizes.length - 1, unit: Math.floor(sizes.at(-1) / 2) };
+  return { ...state, ...patch, ...(again ? top : {}) };
 }
 
 /** A unit as the picture writes it: x[3] of the input, h2[3] of layer 2. */
