@@ -216,6 +216,8 @@ def test_bias_and_relu_come_after_the_sum():
     assert window(state).value == max(0.0, bare.total - 3.0)
     assert (output(state) == np.maximum(sums(state), 0)).all()
     assert after_text(state, window(state)).endswith(f"= {plain(window(state).value)}")
+    said = f"sum to {plain(bare.total)}, with the bias −3: {plain(bare.total - 3)}, after the ReLU"
+    assert said in describe(state)
 
 
 def test_the_sum_is_written_with_the_terms_that_count():

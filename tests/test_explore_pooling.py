@@ -198,6 +198,9 @@ def test_negative_values_keep_their_sign():
         ({"source": "own", "signal": (1.0, 2.0)}, "no window of 3 values fits into a row of 2"),
         ({"source": "own", "signal": (0.0,) * 9}, "The outputs change by – of their size"),
         ({"output": 99}, "Output 17 was"),
+        ({}, "of random values shifted by 1: "),
+        ({"source": "steps"}, "of values in steps shifted by 1: "),
+        ({"source": "own", "signal": (1.0, 2.0, 3.0)}, "of your own values shifted by 1: "),
     ],
 )
 def test_the_description_says_what_holds(changes, words):

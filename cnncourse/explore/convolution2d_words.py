@@ -209,7 +209,7 @@ def describe(state: Convolution2dState) -> str:
 def _after(state: Convolution2dState, now: Window) -> str:
     text = ""
     if state.bias:
-        text += f", with the bias {plain(now.total + state.bias)}"
+        text += f", with the bias {plain(state.bias)}: {plain(now.total + state.bias)}"
     return text + (f", after the ReLU {plain(now.value)}" if state.relu else "")
 
 

@@ -8,6 +8,13 @@ from cnncourse.explore.numbers import percent, plain, plural
 from cnncourse.explore.pooling_model import OWN, SEEDS, PoolingModel, PoolingState, Shown, width
 
 KIND_NAMES = {"max": "Max", "average": "Average", "l2": "L2", "blur": "Blur"}
+SOURCE_WORDS = {
+    "random": "random values",
+    "sparse": "sparse values",
+    "smooth": "smooth values",
+    "steps": "values in steps",
+    OWN: "your own values",
+}
 WHY_NOT = {
     "sparse": "most of these values are equal, namely 0",
     "smooth": "neighbouring values are alike, not independent",
@@ -22,7 +29,7 @@ def describe(model: PoolingModel, state: PoolingState) -> str:
     count = now.before.size
     start = (
         f"{KIND_NAMES[state.kind]} pooling, width {state.size}, stride {state.stride}, of "
-        f"{state.source} values shifted by {state.shift}: "
+        f"{SOURCE_WORDS[state.source]} shifted by {state.shift}: "
     )
     if not count:
         wide = plural(width(state.kind, state.size), "value")

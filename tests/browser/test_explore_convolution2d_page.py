@@ -515,7 +515,7 @@ CROWDED = """() => {
   const range = document.createRange();
   return [...document.querySelectorAll(".cv .cx-cell, .cv-tap")].filter((cell) => {
     range.selectNodeContents(cell.classList.contains("cv-tap") ? cell.firstChild : cell);
-    return range.getBoundingClientRect().width > cell.clientWidth - 2;
+    return range.getBoundingClientRect().width > cell.clientWidth;
   }).map((cell) => cell.textContent);
 }"""
 

@@ -215,14 +215,20 @@ function fitted(root, now) {
   const clamped = (size, least, most) => Math.max(least, Math.min(most, Math.floor(size)));
   const column = Math.max(width > 1000 ? 230 : 200, taps * 24 + 4);
   const beside = (width - column - 110) / 2;
-  const stacked = cells ? 2 * beside < 24 * (inputs + outputs) : beside < 200;
-  const share = stacked ? width / Math.max(inputs, outputs) : (2 * beside) / (inputs + outputs);
+  const narrow = cells ? 2 * beside < 24 * (inputs + outputs) : beside < 200;
+  // Before input and output part, the kernel makes way: below, it leaves them more room.
+  const share = (width - 100) / (inputs + outputs);
+  const under = narrow && cells && share >= 20;
+  const stacked = narrow && !under;
+  const alone = width / Math.max(inputs, outputs);
+  const between = (2 * beside) / (inputs + outputs);
   return {
     cells,
     stacked,
-    column: stacked ? width : column,
-    size: clamped(share, 20, 38),
-    tap: clamped((stacked ? width : column) / taps, 20, 38),
+    under,
+    column: narrow ? width : column,
+    size: clamped(under ? share : stacked ? alone : between, 20, 38),
+    tap: clamped((narrow ? width : column) / taps, 20, under ? 28 : 38),
     strip: clamped((width - (width > 700 ? 390 : 90)) / (3 * taps), 24, 38),
     room: Math.min(stacked ? width : beside, 430),
   };
@@ -266,11 +272,11 @@ function build({ root, data, shared, state }) {
   );
   const sliding = element(
     "div",
-    { class: "cv-panel" },
+    { class: "cv-panel cv-sliding" },
     ...[kernelTitle, kernel.element, weights.element, hint],
   );
-  const star = element("div", { class: "cv-sign", "aria-hidden": "true" });
-  const equals = element("div", { class: "cv-sign", "aria-hidden": "true" }, "=");
+  const star = element("div", { class: "cv-sign cv-star", "aria-hidden": "true" });
+  const equals = element("div", { class: "cv-sign", "aria-hidden": "true" });
   const panels = element(
     "div",
     { class: "cv-panels" },
@@ -292,11 +298,13 @@ function build({ root, data, shared, state }) {
     const colour = getComputedStyle(root).getPropertyValue("--cv-frame").trim();
     chosen.forEach((at, axis) => (chosen[axis] = Math.min(at, now.lying.shape[axis] - 1)));
     panels.classList.toggle("cv-stacked", sizes.stacked);
-    panels.classList.toggle("cv-tiny", sizes.size < 28);
+    panels.classList.toggle("cv-under", sizes.under);
     sliding.style.width = `${sizes.column}px`;
     controls.show();
     if (words.textContent !== now.swap_words) words.textContent = now.swap_words;
-    star.textContent = state.flip ? "∗" : "⋆";
+    const sign = state.flip ? "∗" : "⋆";
+    star.textContent = sign;
+    equals.textContent = sizes.under ? `${sign} ${now.swapped ? "I" : "K"} =` : "=";
     input.show(now, state, { ...sizes, colour, term: lyingPlace(now, state, chosen) });
     titled(kernelTitle, now.swapped ? "Image I, now sliding" : "Kernel K", now.sliding.shape);
     kernel.show(now.sliding, chosen, sizes.tap);

@@ -10,6 +10,12 @@ export function cellNumber(value, size) {
   return inCell(value, size - 2, size < 28 ? 7 : 7.7);
 }
 
+/** Let a grid's cells be so many pixels wide, with numbers to match; see `cellNumber`. */
+export function sizeCells(grid, size) {
+  grid.style.setProperty("--cx-cell", `${size}px`);
+  grid.classList.toggle("cv-tiny", size < 28);
+}
+
 /** The colours of an array: signed around zero. */
 export function signedFill({ values }) {
   const largest = largestOf(values);
@@ -39,7 +45,7 @@ export function makeCells({ label, letter, pick, write, done, step }) {
   const show = (shown, chosen, size, fill = signedFill(shown)) => {
     array = shown;
     const [rows, cols] = shown.shape;
-    grid.element.style.setProperty("--cx-cell", `${size}px`);
+    sizeCells(grid.element, size);
     grid.show({
       rows,
       cols,

@@ -2,7 +2,7 @@
 
 import { choice, niceCeil, numberField, pictureField, select, slider, toggle } from "./kit.js";
 import { element } from "../../widgets/static/elements.js";
-import { arrayOf, resizedKernel } from "./conv.js";
+import { arrayOf, resizedKernel, sameArray } from "./conv.js";
 import { LARGEST_NUMBER, plain } from "./numbers.js";
 import { placeSlider } from "./places.js";
 
@@ -61,10 +61,8 @@ export function makeImageFields(data, shared, warn) {
   const { image: given, _notice: said } = shared.state;
   const images = { "as given": given, ...data.images };
   let [last, name, own] = [null, "", null];
-  const same = ({ shape, values }, other) =>
-    shape.join() === other.shape.join() && values.every((v, i) => v === other.values[i]);
   for (const [name, known] of Object.entries(data.images))
-    if (same(known, given)) delete images["as given"], (images[name] = given);
+    if (sameArray(known, given)) delete images["as given"], (images[name] = given);
   const put = (image, words) => {
     const [row, column] = image.shape.map((size) => Math.floor(size / 2));
     warn("");
@@ -86,7 +84,7 @@ export function makeImageFields(data, shared, warn) {
   const mine = ownOption(list);
   const show = () => {
     const { image, _notice: words } = shared.state;
-    if (last !== image) name = Object.keys(images).find((one) => same(images[one], image)) ?? "own";
+    if (last !== image) name = Object.keys(images).find((one) => sameArray(images[one], image)) ?? "own";
     last = image;
     if (name === "own") own = [image, words];
     mine.disabled = !own;
@@ -107,6 +105,8 @@ export function makeKernelFields(data, shared, chosen) {
       shared.send();
     },
   });
+  // While only sizes change, the weights that were cut off come back with the next larger size.
+  let [whole, cropped] = [null, null];
   const size = (label, axis) =>
     numberField({
       label,
@@ -114,7 +114,9 @@ export function makeKernelFields(data, shared, chosen) {
       max: 7,
       change: (value) => {
         const shape = state.kernel.shape.map((old, one) => (one === axis ? value : old));
-        shared.set({ kernel: resizedKernel(state.kernel, ...shape) });
+        if (!cropped || !sameArray(state.kernel, cropped)) whole = state.kernel;
+        cropped = resizedKernel(whole, ...shape);
+        shared.set({ kernel: cropped });
         shared.send();
       },
     });

@@ -2,7 +2,7 @@
 
 import { element } from "../../widgets/static/elements.js";
 import { padded, pixel } from "./conv.js";
-import { cellNumber, signedFill, titled } from "./convolution2d_cells.js";
+import { cellNumber, signedFill, sizeCells, titled } from "./convolution2d_cells.js";
 import { colourKey, numberMap } from "./convolution2d_map.js";
 import { SMALL, extent } from "./convolution2d_words.js";
 import { plain } from "./numbers.js";
@@ -48,6 +48,17 @@ function placeBox(box, [r, c, rows, columns], size) {
 /** From this size on, a cell has room for its number and the tap that lies on it, pixels. */
 const TAPS_FROM = 34;
 
+const PEN = element("canvas").getContext("2d");
+
+/** What stands at the taps that lie on the input's cells: nothing at all if one has no room. */
+function tapTexts({ window: now }, size, root) {
+  if (!now || size < TAPS_FROM) return [];
+  const texts = Array.from(now.taps, (tap) => `×${plain(tap)}`);
+  PEN.font = `600 11px ${getComputedStyle(root).fontFamily || "sans-serif"}`;
+  const fits = texts.every((text) => PEN.measureText(text).width <= size - 6);
+  return fits ? texts : [];
+}
+
 /** Whether the window lies on a cell of the input. */
 function underWindow({ window: now, lying }, r, c) {
   if (!now) return false;
@@ -62,24 +73,22 @@ function makeOverlay() {
   const term = element("div", { class: "cv-term" });
   const root = element("div", { class: "cv-over", "aria-hidden": "true" }, border, frame, term);
   const taps = [];
-  const show = ({ over, pads, lying, window: now }, size, [a, b]) => {
+  const show = ({ over, pads, lying, window: now }, size, [a, b], texts) => {
     const [top, left] = [pads[0][0], pads[1][0]];
     const bordered = pads.flat().some((pad) => pad > 0);
     border.hidden = !bordered;
     placeBox(border, [top, left, ...over.shape], size);
     placeBox(frame, [now.top + top, now.left + left, ...lying.shape], size);
     placeBox(term, [now.top + top + a, now.left + left + b, 1, 1], size);
-    const count = size >= TAPS_FROM ? now.taps.length : 0;
-    while (taps.length > count) taps.pop().remove();
-    while (taps.length < count) {
+    while (taps.length > texts.length) taps.pop().remove();
+    while (taps.length < texts.length) {
       taps.push(element("div", { class: "cv-tap" }, element("span", {})));
       root.append(taps.at(-1));
     }
     taps.forEach((tap, i) => {
       const [m, n] = [Math.floor(i / lying.shape[1]), i % lying.shape[1]];
       placeBox(tap, [now.top + top + m, now.left + left + n, 1, 1], size);
-      const words = `×${cellNumber(now.taps[i], size - 8)}`;
-      if (tap.textContent !== words) tap.firstChild.textContent = words;
+      if (tap.textContent !== texts[i]) tap.firstChild.textContent = texts[i];
     });
   };
   return { element: root, show };
@@ -127,10 +136,11 @@ export function makeInput({ act }) {
   };
   const showCells = (now, state, size, term) => {
     const fill = signedFill(now.over);
+    const texts = tapTexts(now, size, root);
     const whole = withBorder(now, state);
     const [rows, cols] = whole.shape;
     const inside = (r, c) => r >= 0 && c >= 0 && r < now.over.shape[0] && c < now.over.shape[1];
-    grid.element.style.setProperty("--cx-cell", `${size}px`);
+    sizeCells(grid.element, size);
     grid.show({
       rows,
       cols,
@@ -141,12 +151,12 @@ export function makeInput({ act }) {
       },
       mark: (r, c) => {
         const [i, j] = inImage(r, c);
-        const lifted = size >= TAPS_FROM && underWindow(now, i, j) ? "in" : "";
+        const lifted = texts.length && underWindow(now, i, j) ? "in" : "";
         return inside(i, j) ? lifted : `pad ${lifted}`.trim();
       },
     });
     overlay.element.hidden = !now.window;
-    if (now.window) overlay.show(now, size, term);
+    if (now.window) overlay.show(now, size, term, texts);
   };
   const showMap = (now, state, room, colour) => {
     const [top, left] = [now.pads[0][0], now.pads[1][0]];
@@ -238,7 +248,7 @@ export function makeOutput({ act }) {
       return;
     }
     const [rows, cols] = output.shape;
-    grid.element.style.setProperty("--cx-cell", `${size}px`);
+    sizeCells(grid.element, size);
     grid.show({
       rows,
       cols,

@@ -8,6 +8,14 @@ export const CONVOLUTION_STYLE = `
 .cv-panels { display: grid; grid-template-columns: repeat(5, auto); align-items: start;
   justify-content: center; gap: 6px 12px; padding: 10px 0 8px; }
 .cv-stacked { grid-template-columns: minmax(0, auto); }
+.cv-under { grid-template-columns: repeat(3, auto); }
+.cv-under .cv-star { display: none; }
+.cv-under .cv-sign { font-size: 18px; white-space: nowrap; }
+.cv-under .cv-sliding { order: 1; grid-column: 1 / -1; display: grid; column-gap: 16px;
+  grid-template-columns: auto 1fr; align-items: start; }
+.cv-under .cv-sliding h4 { grid-column: 1 / -1; }
+.cv-under .cv-sliding .cx-grid { grid-row: 2 / 4; }
+.cv-under .cv-sliding .cv-fields { margin-top: 0; }
 .cv .cx-cell.cx-pad { color: var(--cx-soft); background-image: repeating-linear-gradient(
   45deg, transparent 0 5px, var(--cx-grid) 5px 6px); }
 .cv-panel { min-width: 0; }

@@ -146,7 +146,8 @@ export function sentence(state, now) {
     return `${start}: no output, since what slides is larger than what it slides over.`;
   const [lowest, highest] = extent(now.output.values).map((value) => plain(value));
   const { row, column, products, total, value } = now.window;
-  const bias = state.bias ? `, with the bias ${plain(total + state.bias)}` : "";
+  const biased = `, with the bias ${plain(state.bias)}: ${plain(total + state.bias)}`;
+  const bias = state.bias ? biased : "";
   const relu = state.relu ? `, after the ReLU ${plain(value)}` : "";
   const sum = products.length === 1 ? "only product is" : `${products.length} products sum to`;
   const parts = [

@@ -12,6 +12,13 @@ const ROW_LENGTH = 20;
 const BLUR = { shape: [1, 3], values: Float64Array.of(0.25, 0.5, 0.25) };
 const EQUAL = 1e-9;
 const POOLING_NAMES = { max: "Max", average: "Average", l2: "L2", blur: "Blur" };
+const SOURCE_WORDS = {
+  random: "random values",
+  sparse: "sparse values",
+  smooth: "smooth values",
+  steps: "values in steps",
+  own: "your own values",
+};
 const WHY_NOT = {
   sparse: "most of these values are equal, namely 0",
   smooth: "neighbouring values are alike, not independent",
@@ -151,7 +158,7 @@ export function describe(data, state, now = compute(data, state)) {
   const { kind, size, stride, source, shift } = state;
   const start =
     `${POOLING_NAMES[kind]} pooling, width ${size}, stride ${stride}, ` +
-    `of ${source} values shifted by ${shift}: `;
+    `of ${SOURCE_WORDS[source]} shifted by ${shift}: `;
   const count = now.before.length;
   if (!count) {
     const wide = plural(outputWidth(state), "value");

@@ -60,15 +60,18 @@ export function drawRows({ pen, width }, state, now, colours) {
   drawEntered(pen, { ...place, width }, state, colours);
   const inputs = { wide: place.wide, at: place.centre, colour: colours.plus };
   const space = Math.max(place.wide, state.stride * place.wide);
-  const outputs = { wide: Math.min(space, 2 * place.wide), at: place.output, space };
+  const outputs = { wide: Math.min(space, 2 * place.wide), at: place.output };
   outputs.colour = colours.estimate;
-  for (const [name, values, style] of [
-    ["input", now.row, { ...inputs, space: place.wide }],
-    ["before", now.before, outputs],
-    ["after", now.after, outputs],
-    ["shifted", now.shifted, { ...inputs, space: place.wide }],
+  const sizes = measured(pen, colours.font);
+  const pairs = outputTexts(now, space, sizes);
+  const texts = (values) => valueTexts(values, place.wide, sizes);
+  for (const [name, values, words, style] of [
+    ["input", now.row, texts(now.row), inputs],
+    ["before", now.before, pairs.map(([text]) => text), outputs],
+    ["after", now.after, pairs.map(([, text]) => text), outputs],
+    ["shifted", now.shifted, texts(now.shifted), inputs],
   ]) {
-    drawBars(pen, ROWS[name], scales[name], values, style, colours);
+    drawBars(pen, ROWS[name], scales[name], values, words, style, colours);
   }
   drawNames(pen, state, colours);
   if (state.kind === "max" && now.before.length)
@@ -76,26 +79,64 @@ export function drawRows({ pen, width }, state, now, colours) {
   drawMarks(pen, place, Math.min(9, 0.42 * space), now, colours);
 }
 
-/** As many decimals, two at most, as let the widest of the numbers fit; null if none do. */
-function decimalsThatFit(pen, values, space, font) {
-  pen.font = `11px ${font}`;
-  const widest = (digits) =>
-    Math.max(...Array.from(values, (value) => pen.measureText(fixed(value, digits)).width));
-  if (!values.length) return null;
-  return [2, 1, 0].find((digits) => widest(digits) <= space - 3) ?? null;
+/** The width of a text as it stands at the bars. */
+function measured(pen, font) {
+  return (text) => {
+    pen.font = `11px ${font}`;
+    return pen.measureText(text).width;
+  };
+}
+
+/** How a number may stand at its bar, best first: decimals, and whether a leading 0 is left out. */
+const FORMS = [
+  [2, false],
+  [2, true],
+  [1, false],
+  [0, false],
+];
+const FINER = [1, 2, 3, 4, 5].map((digits) => [digits, true]);
+
+/** A number in one of these forms. */
+function inForm(value, [digits, bare]) {
+  const text = fixed(value, digits);
+  return bare ? text.replace(/^(−?)0\./, "$1.") : text;
+}
+
+/** The form that lets the widest of the numbers fit, undefined if none does. */
+function formThatFits(values, space, width) {
+  const fits = (form) => Array.from(values, (value) => width(inForm(value, form)));
+  return FORMS.find((form) => Math.max(...fits(form)) <= space - 3);
+}
+
+/** The values of a row as they stand at their bars, "" where they have no room. */
+function valueTexts(values, space, width) {
+  const form = formThatFits(values, space, width);
+  return Array.from(values, (value) => (form ? inForm(value, form) : ""));
+}
+
+/** The outputs before and after as they stand at their bars. Two that differ never read the same:
+ * they get more decimals, or, without room for these, no number. */
+function outputTexts(now, space, width) {
+  const usual = formThatFits([...now.before, ...now.after], space, width);
+  return Array.from(now.before, (before, j) => {
+    const both = (form) => [before, now.after[j]].map((value) => inForm(value, form));
+    const tells = ([one, other]) => now.same[j] || one !== other;
+    const fits = (pair) => Math.max(...pair.map(width)) <= space - 1;
+    if (!usual) return ["", ""];
+    if (tells(both(usual))) return both(usual);
+    return FINER.map(both).find((pair) => tells(pair) && fits(pair)) ?? ["", ""];
+  });
 }
 
 /** One row of bars with their numbers, as far as they have room. */
-function drawBars(pen, row, y, values, { at, wide, space, colour }, colours) {
+function drawBars(pen, row, y, values, texts, { at, wide, colour }, colours) {
   const say = writer(pen, colours);
   const end = at(values.length - 1) + 0.5 * wide;
   if (values.length) line(pen, GUTTER - 4, y(0) + 0.5, end, y(0) + 0.5, { colour: colours.soft });
-  const digits = decimalsThatFit(pen, values, space, colours.font);
   values.forEach((value, i) => {
     const left = at(i) - 0.39 * wide;
     bar(pen, left, 0.78 * wide, y(0), y(value), { colour, negative: value < 0 });
-    if (digits === null) return;
-    say(fixed(value, digits), at(i), row.number, { align: "center", size: 11 });
+    if (texts[i]) say(texts[i], at(i), row.number, { align: "center", size: 11 });
   });
 }
 
