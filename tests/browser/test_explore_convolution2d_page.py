@@ -142,7 +142,7 @@ def test_by_keyboard_alone_a_pixel_changes_and_zeros_beyond_the_border_do_not(sh
     page.keyboard.press("Control+Home")
     page.keyboard.type("7")
     page.keyboard.press("Enter")
-    assert page.get_by_text("Beyond the border there are zeros").is_visible()
+    page.get_by_text("Beyond the border there are zeros").wait_for()
     page.keyboard.press("ArrowRight")
     page.keyboard.press("ArrowDown")
     page.keyboard.type("3")
