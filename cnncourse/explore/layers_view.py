@@ -326,6 +326,6 @@ def layers(network: Any = None, images: ArrayLike | None = None, **state: Any) -
     Examples
     --------
     >>> layers(layer=2, row=4, column=5).describe().split(". ")[2][:38]
-    'Layer relu1, channel 0 of 6, row 4, co'
+    'Layer ReLU 1, channel 0 of 6, row 4, c'
     """
     return LayersExplorer(network, images, **state)

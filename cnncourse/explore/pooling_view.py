@@ -69,7 +69,7 @@ class PoolingExplorer(Explorer, module="pooling", title="Pooling explorer"):
     --------
     >>> explorer = PoolingExplorer(size=2, signal=[0, 3, 0, 5])
     >>> explorer.source, explorer.describe().split(": ")[1].split(".")[0]
-    ('own', '1 of 3 outputs keep their value (33 %)')
+    ('own', '1 of 3 outputs keeps its value (33 %)')
     """
 
     kind = traitlets.Enum(KINDS, default_value="max").tag(sync=True)
@@ -150,7 +150,7 @@ def pooling(signal: ArrayLike | None = None, **state: Any) -> PoolingExplorer:
     Examples
     --------
     >>> pooling([0, 3, 0, 5, 0], size=2, stride=2).describe().split(". ")[-1]
-    'Output 1 was 5.00 and is 3.00.'
+    'Output 1 was 5 and is 3.'
     """
     own = {} if signal is None else {"signal": signal}
     return PoolingExplorer(**own, **state)
