@@ -62,9 +62,9 @@ class ConnectionsExplorer(Explorer, module="connections", title="Connections exp
     >>> explorer = ConnectionsExplorer(units=8, width=3, depth=1, layer=1, unit=4)
     >>> explorer.describe()
     'A stack of 1 convolutional layer, weights shared, over 8 inputs, kernel width 3, stride 1,
-    padding same. Units, from the input up: 8, 8. h1[4] sees 3 of 8 inputs, x[3] to x[5]. Its receptive field is
-    1 + 2·1 = 3 wide, starts at 3, and jumps by 1. Connections and parameters: dense 64 and 64;
-    local 22 and 22; convolution 22 and 3.'
+    padding same. Units, from the input up: 8, 8. h1[4] sees 3 of 8 inputs, x[3] to x[5]. Its
+    receptive field is 1 + 2·1 = 3 wide, starts at 3, and jumps by 1. Connections and parameters:
+    dense 64 and 64; local 22 and 22; convolution 22 and 3.'
     """
 
     kind = traitlets.Enum(KINDS, default_value="convolution").tag(sync=True)
