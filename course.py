@@ -420,14 +420,15 @@ def lint(options: argparse.Namespace, rest: list[str]) -> int:
 
 def bench(options: argparse.Namespace, rest: list[str]) -> int:
     """Time the code beside its rivals: all of it, or what is named, such as `conv --quick`."""
-    names = [word for word in rest if not word.startswith("-")]
-    passed_on = [word for word in rest if word.startswith("-")]
-    scripts = sorted((ROOT / "benchmarks").glob("bench_*.py"))
-    chosen = [script for script in scripts if not names or script.stem[len("bench_") :] in names]
-    if not chosen:
+    scripts = {s.stem[len("bench_") :]: s for s in sorted((ROOT / "benchmarks").glob("bench_*.py"))}
+    options_from = next((i for i, word in enumerate(rest) if word.startswith("-")), len(rest))
+    names, passed_on = rest[:options_from], rest[options_from:]
+    if unknown := [name for name in names if name not in scripts]:
         raise Stop(
-            f"There are benchmarks of {', '.join(s.stem[len('bench_') :] for s in scripts)}."
+            f"There is no benchmark of {', '.join(unknown)}; there are benchmarks of "
+            f"{', '.join(scripts)}."
         )
+    chosen = [script for name, script in scripts.items() if not names or name in names]
     return run_all([[str(script), *passed_on] for script in chosen], one_thread())
 
 

@@ -199,7 +199,12 @@ def test_tests_add_their_extra_and_changed_pins_are_installed(copied):
         "pooling --quick",
     ]
     assert sandbox.run("bench", "pooling").stdout.splitlines()[-1] == "pooling"
-    assert sentence(sandbox.run("bench", "poling")) == "There are benchmarks of conv, pooling."
+    timed = sandbox.run("bench", "pooling", "--presses", "24").stdout.splitlines()
+    assert timed[-1] == "pooling --presses 24"
+    assert (
+        sentence(sandbox.run("bench", "conv", "poling"))
+        == "There is no benchmark of poling; there are benchmarks of conv, pooling."
+    )
     (sandbox.folder / "tools").mkdir()
     for name in ("notebooks", "lock"):
         (sandbox.folder / "tools" / f"{name}.py").write_text("import sys; print(sys.argv[1:])")

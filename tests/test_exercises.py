@@ -10,6 +10,7 @@ import linecache
 import os
 import random
 import re
+import signal
 import subprocess
 import sys
 import time
@@ -461,6 +462,18 @@ def test_endless_loops_are_stopped(function):
     for _ in range(20):
         time.sleep(0.01)
     assert check("E1.2", convolve_by_loops).status == "passed"
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no signal breaks a wait")
+def test_a_wait_is_broken_in_a_process_that_ignores_the_stop_signal():
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)  # as a shell starts what ends with "&"
+    try:
+        start = time.monotonic()
+        assert check("E1.2", sleeps, time_limit=0.3).problem == "time limit"
+        assert time.monotonic() - start < 15
+        assert signal.getsignal(signal.SIGINT) is signal.SIG_IGN
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def test_the_time_of_an_import_does_not_count(tmp_path, monkeypatch):

@@ -9,6 +9,7 @@ the stop button sends, too.
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
 import os
 import random
@@ -16,7 +17,7 @@ import signal
 import sys
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 LONGEST_IMPORT = 120.0  # s; a first import of TensorFlow takes many seconds on a small machine
@@ -105,6 +106,22 @@ def _raise_in(thread: int, error: type[BaseException]) -> None:
     ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(thread), ctypes.py_object(error))
 
 
+@contextlib.contextmanager
+def _hearing_the_stop_signal() -> Iterator[None]:
+    """Listen to it even where a shell has started this process by ``&``, deaf to it."""
+    deaf = (
+        threading.current_thread() is threading.main_thread()
+        and signal.getsignal(signal.SIGINT) is signal.SIG_IGN
+    )
+    if deaf:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        if deaf:
+            signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+
 def call_within(seconds: float, function: Callable[..., Any], *args: Any) -> Any:
     """Call ``function(*args)`` and return its value, unless it takes too long.
 
@@ -130,7 +147,8 @@ def call_within(seconds: float, function: Callable[..., Any], *args: Any) -> Any
     try:
         watchdog.start()
         try:
-            value = function(*args)
+            with _hearing_the_stop_signal():
+                value = function(*args)
             watchdog.finished = True
         except BaseException as caught:
             watchdog.finished = True
