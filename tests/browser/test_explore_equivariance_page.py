@@ -185,7 +185,9 @@ def test_an_own_picture_is_taken_and_another_file_refused(show_explorer, tmp_pat
     page.locator("input[type=file]").set_input_files(path)
     page.wait_for_function("explorer.sent.image")
     assert page.evaluate("explorer.sent.image.shape") == [40, 25]
-    assert "96 × 60 pixels" in page.locator("[role=status]").inner_text()
+    page.wait_for_function(
+        "document.querySelector('[role=status]').textContent.includes('96 × 60 pixels')"
+    )
     (tmp_path / "none.png").write_text("no picture")
     page.locator("input[type=file]").set_input_files(tmp_path / "none.png")
     page.wait_for_function(
