@@ -36,9 +36,13 @@ BUSY = [sys.executable, "-c", "while True: pass"]
 
 @dataclass(frozen=True)
 class Case:
-    """An explorer, and the state that the rival's slider sets: `change` of a whole `value`."""
+    """An explorer, its control that is pressed, and the same state as the rival's slider sets it.
+
+    That is `change` of a whole `value`.
+    """
 
     make: str
+    control: str  # its label; "" for the grid's one tab stop
     change: str
     values: tuple[int, int]  # smallest, largest
     figure: str = "rival.picture().figure"
@@ -50,16 +54,18 @@ LARGE = (
 )
 SAME = "_rivals.convolution2d(rival)"
 CASES = {
-    "smoothing": Case("explore.smoothing()", "t=value", (0, 180), "_rivals.smoothing(rival)"),
-    "toeplitz": Case("explore.toeplitz()", "row=value", (0, 9)),
-    "convolution2d": Case("explore.convolution2d()", "column=value", (0, 7), SAME),
-    "convolution2d, 256²": Case(LARGE, "column=value", (0, 255), SAME),
-    "connections": Case("explore.connections()", "unit=value", (0, 8)),
-    "equivariance": Case("explore.equivariance()", "down=value", (0, 8)),
-    "pooling": Case("explore.pooling()", "shift=value", (0, 8)),
-    "channels": Case("explore.channels()", "output=value", (0, 3)),
-    "padding": Case("explore.padding()", "window=(0, value)", (0, 6)),
-    "layers": Case("explore.layers()", "channel=value", (0, 5)),
+    "smoothing": Case(
+        "explore.smoothing()", "Time t", "t=value", (0, 180), "_rivals.smoothing(rival)"
+    ),
+    "toeplitz": Case("explore.toeplitz()", "Row of T", "row=value", (0, 9)),
+    "convolution2d": Case("explore.convolution2d()", "Window", "column=value", (0, 7), SAME),
+    "convolution2d, 256²": Case(LARGE, "Window", "column=value", (0, 255), SAME),
+    "connections": Case("explore.connections()", "", "unit=value", (0, 8)),
+    "equivariance": Case("explore.equivariance()", "Down", "down=value", (0, 8)),
+    "pooling": Case("explore.pooling()", "Shift d", "shift=value", (0, 8)),
+    "channels": Case("explore.channels()", "Place", "output=value", (0, 3)),
+    "padding": Case("explore.padding()", "Step", "window=(0, value)", (0, 6)),
+    "layers": Case("explore.layers()", "Channel", "channel=value", (0, 5)),
 }
 OURS = """import numpy as np
 from cnncourse import explore
@@ -161,30 +167,27 @@ def press(notebook, key):
     return took
 
 
-def find_control(notebook):
-    """Put the focus on a control of the explorer that a key changes; returns the key."""
-    page = notebook.page
-    page.evaluate("document.querySelector('.cx').closest('.jp-Cell').focus()")
-    for _ in range(40):
-        page.keyboard.press("Tab")
-        if not page.evaluate("!!document.activeElement.closest('.cx')"):
-            continue
-        for key in KEYS:
-            page.evaluate("probe.took = null")
-            page.keyboard.press(key)
-            page.wait_for_timeout(150)
-            if page.evaluate("probe.took"):
-                return key
-    raise RuntimeError("no key changes the explorer")
+def find_control(notebook, case):
+    """Put the focus on the explorer's control; returns the arrow key that changes it."""
+    explorer = notebook.page.locator(".cx")
+    if case.control:
+        control = explorer.get_by_label(case.control, exact=True).first
+    else:
+        control = explorer.locator("[role=gridcell][tabindex='0']").first
+    control.focus()
+    for key in KEYS:
+        if press(notebook, key) is not None:
+            return key
+    raise RuntimeError(f"no key changes the explorer by {case.control or 'its grid'}")
 
 
-def latencies(notebook, presses):
+def latencies(notebook, case, presses):
     """{who: milliseconds of each press}, ours and the rival's."""
     page, times = notebook.page, {}
     for who in READ:
         page.evaluate(f"({PROBE})({READ[who]})")
         if who == "ours":
-            key = find_control(notebook)
+            key = find_control(notebook, case)
         else:
             page.locator(".widget-interact .noUi-handle").first.focus()
             key = "ArrowRight"
@@ -298,7 +301,7 @@ def measure(lab, browser, names, presses, seconds, loaded):
             page.wait_for_function(READ["interact"])
             page.evaluate(f"() => {{ {NOTEBOOK}.content.mode = 'command'; }}")
             with load(loaded):
-                times[name] = latencies(notebook, presses)
+                times[name] = latencies(notebook, CASES[name], presses)
                 for task, both in frame_rates(notebook, name, seconds).items():
                     rates[name, task] = both
         ours, rival = times[name]["ours"], times[name]["interact"]

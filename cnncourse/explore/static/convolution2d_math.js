@@ -44,6 +44,18 @@ function rectified(sums, relu) {
   return relu ? { shape: sums.shape, values: sums.values.map((v) => (v > 0 ? v : 0)) } : sums;
 }
 
+const MADE_FROM = ["image", "kernel", "flip", "mode", "boundary", "swap", "bias", "relu"];
+
+/** Sums and output; those of last time where only the window has moved over them. */
+function outputOf(data, roles, state) {
+  const from = MADE_FROM.map((name) => state[name]);
+  if (!data.output?.from.every((value, i) => value === from[i])) {
+    const sums = sumsOf(roles, state);
+    data.output = { from, sums, output: rectified(sums, state.relu) };
+  }
+  return data.output;
+}
+
 /** The output at the state's row and column taken apart, null if there is no output. */
 function windowOf({ over, lying, pads }, shape, state) {
   if (!shape[0] || !shape[1]) return null;
@@ -88,8 +100,7 @@ function kernelName(known, kernel) {
 /** All numbers that the picture needs, from the state. */
 export function compute(data, state) {
   const roles = arranged(state);
-  const sums = sumsOf(roles, state);
-  const output = rectified(sums, state.relu);
+  const { sums, output } = outputOf(data, roles, state);
   const now = {
     ...roles,
     sums,

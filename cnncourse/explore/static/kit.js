@@ -438,17 +438,24 @@ export function axisY(pen, scaleY, { left, right, count = 4, colours }) {
 
 /** The widget's state here and in Python: changed at once here, sent when a change has ended.
  *
- * `changed()` runs before the next frame, once however many changes there were.
+ * `changed()` runs before the next frame, once however many changes there were; but at once after a
+ * change by hand, if nothing waits for that frame yet: so its work is done when the frame comes.
  */
 function sharedState(model, names, changed) {
   const read = (name) => fromModel(model.get(name));
   const state = Object.fromEntries(names.map((name) => [name, read(name)]));
   const unsent = new Set();
   let own = false;
-  let frame = 0;
-  let timer = 0;
+  let [frame, timer] = [0, 0];
+  let waiting = false;
+  const show = () => {
+    if (!waiting) return;
+    waiting = false;
+    changed();
+  };
   const soon = () => {
-    if (!frame) frame = requestAnimationFrame(() => ((frame = 0), changed()));
+    waiting = true;
+    frame ||= requestAnimationFrame(() => ((frame = 0), show()));
   };
   const set = (patch) => {
     for (const [name, value] of Object.entries(patch)) {
@@ -456,6 +463,7 @@ function sharedState(model, names, changed) {
       unsent.add(name);
     }
     own = true;
+    if (!frame) queueMicrotask(show);
     soon();
   };
   const send = () => {
@@ -475,9 +483,9 @@ function sharedState(model, names, changed) {
     const moved = Object.keys(left).filter((name) => String(left[name]) !== String(state[name]));
     for (const name of moved) state[name] = left[name];
     if (own && moved.length) {
-      const waiting = unsent.size > 0;
+      const held = unsent.size > 0;
       moved.forEach((name) => unsent.add(name));
-      if (!waiting) send();
+      if (!held) send();
     }
     own = false;
   };
@@ -498,6 +506,7 @@ function sharedState(model, names, changed) {
   const close = () => {
     send();
     cancelAnimationFrame(frame);
+    waiting = false;
     heard.forEach(([event, listener]) => model.off(event, listener));
   };
   return { state, set, send, sendSoon, soon, settle, close };
