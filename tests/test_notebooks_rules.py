@@ -21,6 +21,9 @@ EXPLORER = re.compile(r"^explore\.\w+\(", re.MULTILINE)
 PREDICT = re.compile(r'predict\("(P\d+\.\d+)"\)')
 COMPARE = re.compile(r'^compare\("(P\d+\.\d+)", .+\)$', re.MULTILINE)
 
+KINDS = ("Definition", "Theorem", "Measured here", "Rule of thumb", "Corrected")
+BADGE = re.compile(rf"\*\*({'|'.join(KINDS[:-1])}|Corrected \([^*]+\))\.\*\*")
+
 every_notebook = pytest.mark.parametrize("path", PATHS, ids=lambda path: path.stem)
 every_lesson = pytest.mark.parametrize("path", LESSONS, ids=lambda path: path.stem)
 
@@ -78,6 +81,16 @@ def test_names_its_symbols_and_sums_up(path):
     text = "\n".join(markdown(path))
     assert "## Symbols" in text or "## The symbols" in text
     assert "## Summary" in text
+
+
+@every_lesson
+def test_each_claim_says_what_it_is(path):
+    text = "\n".join(markdown(path))
+    kinds = {badge.split(" (")[0] for badge in BADGE.findall(text)}
+    assert len(kinds) >= 4, kinds
+    # Nearly a badge is none: a reader looks for the same few.
+    nearly = re.findall(rf"\*\*(?:{'|'.join(KINDS)})\b[^*]*\*\*", text)
+    assert [words for words in nearly if not BADGE.fullmatch(words)] == []
 
 
 @every_lesson
