@@ -11,7 +11,7 @@ MOST_CELLS = 60
 
 
 def format_value(value: Any, digits: int = 5) -> str:
-    """Write a number or an array with so many significant digits, a matrix row by row.
+    """Write a number or an array with so many significant digits, matrices row by row.
 
     Examples
     --------
@@ -20,6 +20,11 @@ def format_value(value: Any, digits: int = 5) -> str:
     >>> print(format_value(np.eye(2)))
     [[1, 0],
      [0, 1]]
+    >>> print(format_value(np.arange(4).reshape(2, 2, 1)))
+    [[[0],
+      [1]],
+     [[2],
+      [3]]]
     """
     values = np.asarray(value, dtype=float)
     if values.ndim == 0:
@@ -28,6 +33,9 @@ def format_value(value: Any, digits: int = 5) -> str:
         return f"an array of shape {values.shape}"
     if values.ndim == 1:
         return "[" + ", ".join(format_value(item, digits) for item in values) + "]"
+    if values.ndim > 2:
+        blocks = [format_value(item, digits).replace("\n", "\n ") for item in values]
+        return "[" + ",\n ".join(blocks) + "]"
     cells = [[format_value(item, digits) for item in row] for row in values]
     width = max((len(cell) for row in cells for cell in row), default=0)
     rows = ["[" + ", ".join(cell.rjust(width) for cell in row) + "]" for row in cells]

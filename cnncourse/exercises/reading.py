@@ -51,17 +51,18 @@ class _Unreadable(Exception):
         self.problem = problem
 
 
-_DIMENSIONS = {"integer": 0, "number": 0, "vector": 1, "matrix": 2}
+_DIMENSIONS = {"integer": 0, "number": 0, "vector": 1, "matrix": 2, "stack": 3}
 _ASKED = {
     "integer": "one whole number",
     "number": "one number",
     "vector": "a 1-D array of numbers",
     "matrix": "a 2-D array of numbers",
+    "stack": "a 3-D array of numbers",
 }
 
 
 def read_output(value: Any, output: str) -> Reading:
-    """Read `value` as an "integer", a "number", a "vector" or a "matrix".
+    """Read `value` as an "integer", a "number", a "vector", a "matrix" or a "stack" of matrices.
 
     Lists, tuples, arrays of any real type, and tensors of PyTorch and TensorFlow are taken as they
     are; so are exact numbers (fractions.Fraction, decimal.Decimal) in a list.

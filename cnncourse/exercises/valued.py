@@ -81,7 +81,8 @@ def _decide(trial: Trial, answer: Array, variant: str | None) -> Finding:
     exercise = trial.exercise
     if not np.isfinite(answer).all():
         return Finding("wrong", wording.answer_not_finite(exercise, answer), "not finite")
-    if not trial.complaint(0, answer):
+    complaint = trial.complaint(0, answer)
+    if not complaint:
         return Finding("passed", wording.RIGHT_VALUE)
     misconception = trial.diagnose([answer])
     if misconception is not None:
@@ -94,6 +95,8 @@ def _decide(trial: Trial, answer: Array, variant: str | None) -> Finding:
             return Finding("wrong", wording.other_numbers(exercise, other), "other numbers")
     if expected is not None and _rounded(answer, expected):
         return Finding("wrong", wording.ROUNDED, "rounded")
+    if exercise.judge is not None:
+        return Finding("wrong", wording.judged(complaint))
     return Finding("wrong", wording.other_value(exercise))
 
 
