@@ -2,6 +2,7 @@
 
 from cnncourse.data.digits import digits
 from cnncourse.data.iss import iss_track
+from cnncourse.data.own_picture import picture
 from cnncourse.data.photographs import colour_photograph, photograph
 from cnncourse.data.spaceship import constant_velocity_track, spaceship_track
 from cnncourse.data.track import Track
@@ -13,5 +14,6 @@ __all__ = [
     "digits",
     "iss_track",
     "photograph",
+    "picture",
     "spaceship_track",
 ]
