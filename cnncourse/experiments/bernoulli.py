@@ -222,8 +222,8 @@ def noisy_separability(
 ) -> FloatArray:
     """Separability for values in normal noise of deviation 1, measured on 1000 pools of each class.
 
-    A step beyond the binary model of Boureau et al.: values are not 1 or 0. Pools of one class are noise
-    alone; in those of the other one value is larger by `strong`, and all by `common`.
+    A step beyond the model of Boureau et al., in which values are 1 or 0. Pools of one class are
+    noise alone; in those of the other one value is larger by `strong`, and all by `common`.
 
     Parameters
     ----------
