@@ -65,9 +65,30 @@ CONVOLUTIONS = (
     ),
     _OWN_SOLUTIONS,
 )
+POOLINGS = (
+    _of(
+        "torch",
+        "max_pool1d max_pool2d max_pool3d avg_pool1d avg_pool2d avg_pool3d adaptive_max_pool1d "
+        "adaptive_max_pool2d adaptive_avg_pool1d adaptive_avg_pool2d lp_pool1d lp_pool2d",
+    ),
+    _of("tensorflow", "max_pool max_pool1d max_pool2d avg_pool avg_pool1d avg_pool2d pool"),
+    _of("keras", "max_pool average_pool adaptive_max_pool adaptive_average_pool"),
+    _of(
+        "scipy.ndimage",
+        "maximum_filter maximum_filter1d grey_dilation uniform_filter uniform_filter1d "
+        "generic_filter generic_filter1d",
+    ),
+    _of("skimage", "block_reduce"),
+    _of("cnncourse", "pool2d adaptive_pool2d global_pool2d unchanged_fraction"),
+    _OWN_SOLUTIONS,
+)
 SOLUTIONS = (_OWN_SOLUTIONS,)
 SMOOTHING = (_of("cnncourse", "smooth", "cnncourse.smoothing"), _OWN_SOLUTIONS)
 BEST_LENGTH = (_of("cnncourse", "best_window_length", "cnncourse.smoothing"), _OWN_SOLUTIONS)
+SIZES = (
+    _of("cnncourse", "conv_output_size pool_output_size same_padding", "cnncourse.shapes"),
+    _OWN_SOLUTIONS,
+)
 TOEPLITZ = (
     _SCIPY_MATRICES,
     _of("cnncourse", "toeplitz_matrix doubly_block_toeplitz", "cnncourse.conv"),
