@@ -11,7 +11,8 @@ import pytest
 import traitlets
 
 from cnncourse.explore import base, convolution2d
-from cnncourse.explore.base import Array, Explorer, fitted_picture, packed
+from cnncourse.explore.arrays import Array, fitted_picture, packed
+from cnncourse.explore.base import Explorer
 from cnncourse.widgets import compact, framed
 from tests import parity
 

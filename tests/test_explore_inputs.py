@@ -8,7 +8,7 @@ import traitlets
 
 from cnncourse import explore
 from cnncourse.explore import EXPLORERS
-from cnncourse.explore.base import Array, fitted_picture
+from cnncourse.explore.arrays import Array, fitted_picture
 from cnncourse.explore.inputs import Number, Whole, numbers, short
 
 torch = pytest.importorskip("torch")

@@ -6,7 +6,7 @@ import traitlets
 
 from cnncourse.data import digits
 from cnncourse.explore import EXPLORERS, layers
-from cnncourse.explore.base import packed
+from cnncourse.explore.arrays import packed
 from cnncourse.explore.layers_model import (
     DigitsLayers,
     LayersState,

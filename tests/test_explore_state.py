@@ -8,7 +8,7 @@ import traitlets
 
 from cnncourse import explore
 from cnncourse.explore import EXPLORERS
-from cnncourse.explore.base import packed
+from cnncourse.explore.arrays import packed
 from cnncourse.explore.convolution2d_model import Convolution2dState
 from cnncourse.explore.equivariance_model import EquivarianceState, commutation, output_shape
 from cnncourse.explore.layers_model import LayersState

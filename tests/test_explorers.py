@@ -19,7 +19,8 @@ from PIL import Image
 
 from cnncourse import explore
 from cnncourse.explore import EXPLORERS
-from cnncourse.explore.base import STATIC, Array, Explorer
+from cnncourse.explore.arrays import Array
+from cnncourse.explore.base import STATIC, Explorer
 from cnncourse.widgets import joined_module
 from tools import notebooks
 

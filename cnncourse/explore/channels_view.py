@@ -9,7 +9,8 @@ import traitlets
 from numpy.typing import ArrayLike
 
 from cnncourse._arrays import integer, integer_pair
-from cnncourse.explore.base import Array, fitted_picture, nearest
+from cnncourse.explore.arrays import Array, fitted_picture
+from cnncourse.explore.base import nearest
 from cnncourse.explore.channels_model import (
     COLOURS,
     LARGEST_INPUT,
@@ -127,17 +128,7 @@ class ChannelsExplorer(PictureExplorer, module="channels", title="Channels explo
 
     def state(self) -> ChannelsState:
         """What the learner has chosen so far."""
-        return ChannelsState(
-            x=self.x,
-            kernel=self.kernel,
-            bias=tuple(self.bias.tolist()),
-            output=self.output,
-            channel=self.channel,
-            offset=self.offset,
-            place=self.place,
-            muted=tuple(self.muted),
-            names=tuple(self.names),
-        )
+        return self._chosen(ChannelsState)
 
     def describe(self) -> str:
         """The picture in words."""

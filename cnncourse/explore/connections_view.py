@@ -102,7 +102,7 @@ class ConnectionsExplorer(Explorer, module="connections", title="Connections exp
 
     def state(self) -> ConnectionsState:
         """What the learner has chosen so far."""
-        return ConnectionsState(**{name: getattr(self, name) for name in self.state_names()})
+        return self._chosen(ConnectionsState)
 
     def describe(self) -> str:
         """The picture in words."""

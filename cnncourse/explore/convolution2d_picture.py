@@ -10,7 +10,7 @@ from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
-from cnncourse.explore.base import fitted_picture
+from cnncourse.explore.arrays import fitted_picture
 from cnncourse.explore.convolution2d_model import (
     Convolution2dState,
     FloatArray,

@@ -9,8 +9,10 @@ import numpy as np
 import traitlets
 from numpy.typing import ArrayLike
 
+from cnncourse._arrays import FloatArray
 from cnncourse.conv import MODES
-from cnncourse.explore.base import LARGEST_NUMBER, FloatArray, nearest
+from cnncourse.explore.arrays import LARGEST_NUMBER
+from cnncourse.explore.base import nearest
 from cnncourse.explore.convolution2d_model import (
     BOUNDARIES,
     IMAGES,
@@ -124,18 +126,7 @@ class Convolution2dExplorer(PictureExplorer, module="convolution2d", title="Conv
 
     def state(self) -> Convolution2dState:
         """What the learner has chosen so far."""
-        return Convolution2dState(
-            image=self.image,
-            kernel=self.kernel,
-            flip=self.flip,
-            mode=self.mode,
-            boundary=self.boundary,
-            swap=self.swap,
-            bias=self.bias,
-            relu=self.relu,
-            row=self.row,
-            column=self.column,
-        )
+        return self._chosen(Convolution2dState)
 
     def output(self) -> FloatArray:
         """The output that is shown, as an array."""

@@ -101,7 +101,7 @@ class EquivarianceExplorer(PictureExplorer, module="equivariance", title="Equiva
 
     def state(self) -> EquivarianceState:
         """What the learner has chosen so far."""
-        return EquivarianceState(**{name: getattr(self, name) for name in self.state_names()})
+        return self._chosen(EquivarianceState)
 
     def describe(self) -> str:
         """The picture in words."""

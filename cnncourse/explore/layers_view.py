@@ -9,16 +9,11 @@ import numpy as np
 import traitlets
 from numpy.typing import ArrayLike
 
+from cnncourse._arrays import FloatArray
 from cnncourse.data import digits
 from cnncourse.data.digits import INK
-from cnncourse.explore.base import (
-    Array,
-    Explorer,
-    FloatArray,
-    check_numbers,
-    nearest,
-    packed,
-)
+from cnncourse.explore.arrays import Array, check_numbers, packed
+from cnncourse.explore.base import Explorer, nearest
 from cnncourse.explore.inputs import Whole, numbers, short
 from cnncourse.explore.layers_model import DigitsLayers, LayersState, Network, incoming_channels
 from cnncourse.explore.layers_picture import picture
@@ -261,8 +256,7 @@ class LayersExplorer(Explorer, module="layers", title="Layers explorer"):
 
     def state(self) -> LayersState:
         """What the learner has chosen so far."""
-        chosen = {name: getattr(self, name) for name in self.state_names()}
-        return LayersState(**chosen)
+        return self._chosen(LayersState)
 
     def label(self) -> int | None:
         """What the image truly is, if it is an example with a label."""

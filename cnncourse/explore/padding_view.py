@@ -90,15 +90,7 @@ class PaddingExplorer(Explorer, module="padding", title="Padding explorer"):
 
     def state(self) -> PaddingState:
         """What the learner has chosen so far."""
-        return PaddingState(
-            n=self.n,
-            kernel_size=self.kernel_size,
-            stride=self.stride,
-            dilation=self.dilation,
-            padding=self.padding,
-            window=self.window,
-            counts=self.counts,
-        )
+        return self._chosen(PaddingState)
 
     def describe(self) -> str:
         """The picture in words."""

@@ -8,7 +8,8 @@ import numpy as np
 import traitlets
 from numpy.typing import ArrayLike
 
-from cnncourse.explore.base import Array, Explorer, nearest
+from cnncourse.explore.arrays import Array
+from cnncourse.explore.base import Explorer, nearest
 from cnncourse.explore.inputs import Whole
 from cnncourse.explore.pooling_model import (
     DRAWN,
@@ -101,17 +102,7 @@ class PoolingExplorer(Explorer, module="pooling", title="Pooling explorer"):
 
     def state(self) -> PoolingState:
         """What the learner has chosen so far."""
-        return PoolingState(
-            kind=self.kind,
-            size=self.size,
-            stride=self.stride,
-            shift=self.shift,
-            source=self.source,
-            seed=self.seed,
-            output=self.output,
-            signal=tuple(self.signal.tolist()),
-            entering=tuple(self.entering.tolist()),
-        )
+        return self._chosen(PoolingState)
 
     def describe(self) -> str:
         """The picture in words."""

@@ -8,7 +8,8 @@ import numpy as np
 import traitlets
 
 from cnncourse.data import Track, spaceship_track
-from cnncourse.explore.base import LARGEST_NUMBER, Explorer, check_numbers
+from cnncourse.explore.arrays import LARGEST_NUMBER, check_numbers
+from cnncourse.explore.base import Explorer
 from cnncourse.explore.inputs import Number, Whole, numbers, short
 from cnncourse.explore.smoothing_model import (
     KERNEL_NAMES,
@@ -120,15 +121,7 @@ class SmoothingExplorer(Explorer, module="smoothing", title="Smoothing explorer"
 
     def state(self) -> SmoothingState:
         """What the learner has chosen so far."""
-        return SmoothingState(
-            kernel_name=self.kernel_name,
-            weights=tuple(self.weights),
-            centred=self.centred,
-            sigma=self.sigma,
-            seed=self.seed,
-            t=self.t,
-            phase=self.phase,
-        )
+        return self._chosen(SmoothingState)
 
     def describe(self) -> str:
         """The picture in words."""

@@ -8,8 +8,10 @@ from typing import Any
 import traitlets
 from numpy.typing import ArrayLike
 
+from cnncourse._arrays import FloatArray
 from cnncourse.conv import MODES
-from cnncourse.explore.base import Array, Explorer, FloatArray
+from cnncourse.explore.arrays import Array
+from cnncourse.explore.base import Explorer
 from cnncourse.explore.inputs import Whole, numbers
 from cnncourse.explore.toeplitz_model import (
     LARGEST_KERNEL,
@@ -112,7 +114,7 @@ class ToeplitzExplorer(Explorer, module="toeplitz", title="Toeplitz explorer"):
 
     def state(self) -> ToeplitzState:
         """What the learner has chosen so far."""
-        return ToeplitzState(self.weights, self.signal, self.row, self.weight, self.mode)
+        return self._chosen(ToeplitzState)
 
     def describe(self) -> str:
         """The picture in words."""

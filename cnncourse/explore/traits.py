@@ -8,7 +8,9 @@ from typing import Any
 import traitlets
 from numpy.typing import ArrayLike
 
-from cnncourse.explore.base import Array, Explorer, FloatArray, fitted_picture
+from cnncourse._arrays import FloatArray
+from cnncourse.explore.arrays import Array, fitted_picture
+from cnncourse.explore.base import Explorer
 
 
 class Image(Array):
