@@ -70,7 +70,8 @@ def put_back(names: Names) -> None:
     for module, before in names:
         now = vars(module)
         for name, value in before.items():
-            if now.get(name) is not value:
+            # Not now.get(name): each call would be an event for whoever watches for calls.
+            if name not in now or now[name] is not value:
                 setattr(module, name, value)
 
 
