@@ -78,17 +78,6 @@ def paragraph(text: str, label: str = "") -> str:
     return "\n".join(lines + [later + line for line in others])
 
 
-def counted(number: int, noun: str) -> str:
-    """A number of things.
-
-    Examples
-    --------
-    >>> counted(1, "point"), counted(0, "hint")
-    ('1 point', '0 hints')
-    """
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
-
-
 def table(rows: Iterable[str], style: str = "margin:8px 0 0") -> str:
     """Make a table of rows, HTML, without the lines and stripes of JupyterLab's own."""
     plainly = "border:none;border-collapse:collapse;font-size:inherit;color:inherit"

@@ -7,9 +7,10 @@ import numpy as np
 import pytest
 import traitlets
 
+from cnncourse._words import counted
 from cnncourse.explore import EXPLORERS
 from cnncourse.explore.convolution2d_model import KERNELS
-from cnncourse.explore.numbers import added, bracketed, fixed, percent, plain, plural, signed
+from cnncourse.explore.numbers import added, bracketed, fixed, percent, plain, signed
 from tests import parity
 
 TIES = [0.125, 0.375, 0.0625, 0.1875, 0.5, 1.5, 2.5, 0.0005, 0.00049999, 1.005, 1234.5675, 1.625]
@@ -83,9 +84,9 @@ def test_the_browser_writes_the_same_words():
     calls = [("signed", [whole], signed(whole)) for whole in (-12, 0, 7)]
     calls += [("bracketed", [text], bracketed(text)) for text in ("0", "−0.5", "2")]
     calls += [("added", [texts], added(texts)) for texts in (["1", "−2", "−3", "4"], ["−1"], [])]
-    calls += [("plural", [count, "row"], plural(count, "row")) for count in (0, 1, 2)]
+    calls += [("plural", [count, "row"], counted(count, "row")) for count in (0, 1, 2)]
     many = ("row stands", "rows stand")
-    calls += [("plural", [count, *many], plural(count, *many)) for count in (0, 1, 2)]
+    calls += [("plural", [count, *many], counted(count, *many)) for count in (0, 1, 2)]
     parity.agree("numbers", calls)
 
 

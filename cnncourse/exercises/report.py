@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from html import escape
 from typing import Any, Literal
 
+from cnncourse._words import counted
 from cnncourse.cards import (
     FAINT,
     GREEN,
@@ -14,7 +15,6 @@ from cnncourse.cards import (
     RED,
     SMALL,
     card,
-    counted,
     labelled,
     paragraph,
     prose,

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from cnncourse.cards import counted
+from cnncourse._words import counted
 from cnncourse.exercises.comparing import first_difference
 from cnncourse.exercises.formatting import format_pair
 from cnncourse.exercises.model import Array, Exercise

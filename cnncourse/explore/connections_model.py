@@ -14,7 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cnncourse._arrays import BoolArray
-from cnncourse.explore.numbers import plural, signed
+from cnncourse._words import counted
+from cnncourse.explore.numbers import signed
 from cnncourse.shapes import (
     Layer,
     ReceptiveField,
@@ -245,8 +246,8 @@ class ConnectionsModel:
             "convolution": ("convolutional layer", ", weights shared,"),
         }[state.kind]
         words = (
-            f"A stack of {plural(self.depth, kind)}{weights} over {plural(state.units, 'input')}, "
-            f"kernel width {state.width}, stride {state.stride}, padding {state.padding}. "
+            f"A stack of {counted(self.depth, kind)}{weights} over "
+            f"{counted(state.units, 'input')}, kernel width {state.width}, stride {state.stride}, padding {state.padding}. "
             f"Units, from the input up: {', '.join(map(str, self.sizes))}."
         )
         return f"{words} {self.left_out()}".strip()
@@ -256,10 +257,10 @@ class ConnectionsModel:
         if self.depth == self.state.depth:
             return ""
         here, asked = self.sizes[-1], self.state.depth
-        fit = f"Only {plural(self.depth, 'layer')} of {asked}" if self.depth else "No layer"
+        fit = f"Only {counted(self.depth, 'layer')} of {asked}" if self.depth else "No layer"
         fits = "fit" if self.depth > 1 else "fits"
         return (
-            f"{fit} {fits}: a kernel of {self.state.width} needs more than {plural(here, 'unit')}."
+            f"{fit} {fits}: a kernel of {self.state.width} needs more than {counted(here, 'unit')}."
         )
 
     def name(self, layer: int, unit: int) -> str:
@@ -273,7 +274,7 @@ class ConnectionsModel:
         count, seen = len(field.seen), field.seen
         span = f"x[{seen[0]}]" + (f" to x[{seen[-1]}]" if count > 1 else "")
         name = self.name(self.layer, self.unit)
-        words = f"{name} sees {count} of {plural(self.state.units, 'input')}, {span}."
+        words = f"{name} sees {count} of {counted(self.state.units, 'input')}, {span}."
         if self.state.kind == "dense":
             return words
         return (
@@ -286,7 +287,7 @@ class ConnectionsModel:
         if not counts:
             return ""
         parts = [
-            f"{count} of {plural(self.sizes[layer], 'unit')} of layer {layer}"
+            f"{count} of {counted(self.sizes[layer], 'unit')} of layer {layer}"
             for layer, count in enumerate(counts, self.layer + 1)
         ]
         return f"{self.name(self.layer, self.unit)} affects {', '.join(parts)}."

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from cnncourse._words import counted
 from cnncourse.explore.equivariance_model import (
     Commutation,
     EquivarianceState,
@@ -11,7 +12,7 @@ from cnncourse.explore.equivariance_model import (
     rest,
 )
 from cnncourse.explore.equivariance_moves import moved_by
-from cnncourse.explore.numbers import bracketed, plain, plural, signed
+from cnncourse.explore.numbers import bracketed, plain, signed
 
 VERDICTS = {
     "equal": "f(g(x)) and g(f(x)) are equal everywhere",
@@ -32,7 +33,7 @@ def describe(state: EquivarianceState) -> str:
         there, back = (" × ".join(map(str, one.shape)) for one in (now.there, now.back))
         return f"{start}{VERDICTS['shapes']}: {there} and {back}."
     r, c = min(state.row, now.there.shape[0] - 1), min(state.column, now.there.shape[1] - 1)
-    count = f"{int(now.band.sum())} of {plural(now.band.size, 'output')}"
+    count = f"{int(now.band.sum())} of {counted(now.band.size, 'output')}"
     overall, inside, in_band = (
         left_over(now, largest) for largest in (now.overall, now.inside, now.in_band)
     )

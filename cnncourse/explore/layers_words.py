@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from cnncourse._words import counted
 from cnncourse.explore.layers_model import (
     Layer,
     LayersState,
@@ -15,7 +16,7 @@ from cnncourse.explore.layers_model import (
     softmax,
     terms,
 )
-from cnncourse.explore.numbers import added, fixed, plural
+from cnncourse.explore.numbers import added, fixed
 
 MOST_SUMS = 12
 """Sums of at most so many channels are written out."""
@@ -32,7 +33,7 @@ def reckoning(layer: Layer, made: Terms | None, value: float) -> str:
         return f"{result}, computed by {layer.name}"
     if layer.kind == "conv":
         count = made.inputs.size
-        products = plural(count, "product")
+        products = counted(count, "product")
         if 1 < len(made.sums) <= MOST_SUMS:
             sums = _sum([*made.sums.tolist(), made.bias])
             return f"{products}, summed by channel, then the bias: {sums} ≈ {result}"
@@ -98,4 +99,4 @@ def describe(network: Network, state: LayersState, label: int | None = None) -> 
 
 
 def _trained_for(epoch: int) -> str:
-    return f"after {plural(epoch, 'epoch')} of training" if epoch else "before any training"
+    return f"after {counted(epoch, 'epoch')} of training" if epoch else "before any training"

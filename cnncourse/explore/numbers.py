@@ -120,14 +120,3 @@ def added(texts: Iterable[str]) -> str:
     '1 − 2 + 3'
     """
     return " + ".join(texts).replace("+ −", "− ")
-
-
-def plural(count: int, one: str, more: str = "") -> str:
-    """A count and its noun; `more` where the plural is more than an added "s".
-
-    Examples
-    --------
-    >>> plural(1, "row"), plural(0, "row"), plural(2, "row stands", "rows stand")
-    ('1 row', '0 rows', '2 rows stand')
-    """
-    return f"{count} {one if count == 1 else more or one + 's'}"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from cnncourse.explore.numbers import plural
+from cnncourse._words import counted
 from cnncourse.shapes import Pair, same_padding
 
 if TYPE_CHECKING:
@@ -63,10 +63,10 @@ def _dropped(axis: Axis, name: str) -> str:
     of_input = max(0, min(axis.remainder - axis.after, axis.n))
     padding = axis.remainder - of_input
     if not of_input:
-        return f"{plural(padding, name)} of padding"
+        return f"{counted(padding, name)} of padding"
     if not padding:
-        return f"{plural(of_input, name)} of the input"
-    return f"{plural(axis.remainder, name)} ({of_input} of the input, {padding} of padding)"
+        return f"{counted(of_input, name)} of the input"
+    return f"{counted(axis.remainder, name)} ({of_input} of the input, {padding} of padding)"
 
 
 def _of_the_rule(state: PaddingState, axes: tuple[Axis, Axis]) -> str:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from cnncourse.explore.numbers import percent, plain, plural
+from cnncourse._words import counted
+from cnncourse.explore.numbers import percent, plain
 from cnncourse.explore.pooling_model import OWN, SEEDS, PoolingModel, PoolingState, Shown, width
 
 KIND_NAMES = {"max": "Max", "average": "Average", "l2": "L2", "blur": "Blur"}
@@ -32,11 +33,11 @@ def describe(model: PoolingModel, state: PoolingState) -> str:
         f"{SOURCE_WORDS[state.source]} shifted by {state.shift}: "
     )
     if not count:
-        wide = plural(width(state.kind, state.size), "value")
+        wide = counted(width(state.kind, state.size), "value")
         return f"{start}no window of {wide} fits into a row of {now.row.size}."
     same = int(now.same.sum())
     keep = "keeps its value" if same == 1 else "keep their value"
-    kept = f"{same} of {plural(count, 'output')} {keep}"
+    kept = f"{same} of {counted(count, 'output')} {keep}"
     change, moved = now.change[state.kind][state.shift], now.change["input"][state.shift]
     j = min(state.output, count - 1)
     return " ".join(
@@ -71,5 +72,6 @@ def _of_stride(state: PoolingState) -> list[str]:
         return ["The shift is no multiple of the stride: windows meet other values."]
     steps = state.shift // state.stride
     return [
-        f"The shift is a multiple of the stride: the outputs just move by {plural(steps, 'place')}."
+        "The shift is a multiple of the stride: the outputs just move by "
+        f"{counted(steps, 'place')}."
     ]

@@ -12,8 +12,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cnncourse._arrays import FloatArray
+from cnncourse._words import counted
 from cnncourse.conv import MODES, doubly_block_toeplitz
-from cnncourse.explore.numbers import added, bracketed, fixed, plain, plural
+from cnncourse.explore.numbers import added, bracketed, fixed, plain
 
 LARGEST_KERNEL, LARGEST_SIGNAL = {1: (7,), 2: (3, 3)}, {1: (12,), 2: (5, 5)}
 """Most entries along each axis, by the number of axes."""
@@ -156,13 +157,13 @@ class ToeplitzModel:
         if not count:
             return "The kernel is longer than the signal, so that valid keeps no row."
         kept = f"{count} of " if count < rows else ""
-        hold = plural(self.filled, "holds", "hold")
+        hold = counted(self.filled, "holds", "hold")
         which = "the only weight" if weights == 1 else f"one of the {weights} weights"
         zeros = all_cells - self.filled
         share = fixed(100 * zeros / all_cells, 1)
         words = (
-            f"T has {kept}{plural(rows, 'row')} and {plural(columns, 'column')}. "
-            f"{count} times {columns} is {plural(all_cells, 'cell')}: {hold} {which}, "
+            f"T has {kept}{counted(rows, 'row')} and {counted(columns, 'column')}. "
+            f"{count} times {columns} is {counted(all_cells, 'cell')}: {hold} {which}, "
             f"{zeros} ({share} %) {'is' if zeros == 1 else 'are'} zero."
         )
         if self.axes == 2:
@@ -184,7 +185,7 @@ class ToeplitzModel:
             return ""
         name = f"{self.names()[0]}{self.place(self.weight, self.kernel.shape[1])}"
         value = plain(float(self.kernel.ravel()[self.weight]))
-        return f"The weight {name} = {value} stands {plural(self.repeats, 'time')}."
+        return f"The weight {name} = {value} stands {counted(self.repeats, 'time')}."
 
     def _mode(self) -> str:
         if self.mode == "full" or not self.kept.any():

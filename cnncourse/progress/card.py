@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from html import escape
 from textwrap import fill
 
-from cnncourse.cards import BLUE, CELL, FAINT, SMALL, card, counted, table, table_row
+from cnncourse._words import counted
+from cnncourse.cards import BLUE, CELL, FAINT, SMALL, card, table, table_row
 from cnncourse.progress.model import LessonProgress, Progress, TaskProgress
 from cnncourse.records import Status
 
