@@ -12,7 +12,8 @@ PACKAGE = Path(__file__).resolve().parent.parent / "cnncourse"
 LAYERS = """
 _arrays _words shapes definitions _blocks _overlap _windows conv pooling gradients kernels
 continuous smoothing data networks frameworks experiments _sums _intervals plots _tables widgets
-explore cards records forms exercises predictions inventory progress grading installation cli __main__
+explore cards records forms exercises predictions inventory progress grading installation cli
+__main__
 """.split()
 # Libraries that take long to load or may be missing, and the layers that may import each.
 HEAVY = {

@@ -247,7 +247,8 @@ class ConnectionsModel:
         }[state.kind]
         words = (
             f"A stack of {counted(self.depth, kind)}{weights} over "
-            f"{counted(state.units, 'input')}, kernel width {state.width}, stride {state.stride}, padding {state.padding}. "
+            f"{counted(state.units, 'input')}, kernel width {state.width}, "
+            f"stride {state.stride}, padding {state.padding}. "
             f"Units, from the input up: {', '.join(map(str, self.sizes))}."
         )
         return f"{words} {self.left_out()}".strip()
