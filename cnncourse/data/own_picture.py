@@ -77,19 +77,24 @@ def picture(file: str | Path | None = None, largest: int = 256) -> FloatArray:
 
 def _grey(image: Image.Image, largest: int) -> FloatArray:
     """Brightnesses from 0 to 255, in at most so many rows and columns."""
-    if image.mode.startswith(("I", "F")):  # whole numbers of 16 bits, as scanners write them
-        grey = Image.fromarray(np.clip(np.asarray(image, dtype=np.float32) / 257, 0, 255))
-    else:
-        flat = Image.new("RGBA", image.size, "white")
-        flat.alpha_composite(image.convert("RGBA"))
-        colours = np.asarray(flat, dtype=np.float32)[..., :3]
-        grey = Image.fromarray(colours @ np.array(BRIGHTNESS, dtype=np.float32))
-    rate = largest / max(grey.size)
+    grey = _brightness(image)
+    rate = largest / max(grey.shape)
     if rate < 1:
-        columns, rows = (max(1, round(side * rate)) for side in grey.size)
+        rows, columns = (max(1, round(side * rate)) for side in grey.shape)
         # A mean of all pixels that fall into one, so that nothing is skipped over.
-        grey = grey.resize((columns, rows), Image.Resampling.BOX)
-    return np.asarray(grey).astype(float)
+        small = Image.fromarray(grey.astype(np.float32))
+        grey = np.asarray(small.resize((columns, rows), Image.Resampling.BOX), dtype=float)
+    return grey
+
+
+def _brightness(image: Image.Image) -> FloatArray:
+    if image.mode.startswith(("I", "F")):  # whole numbers of 16 bits, as scanners write them
+        return np.clip(np.asarray(image, dtype=float) / 257, 0.0, 255.0)
+    if image.mode == "L" and "transparency" not in image.info:
+        return np.asarray(image, dtype=float)
+    flat = Image.new("RGBA", image.size, "white")
+    flat.alpha_composite(image.convert("RGBA"))
+    return np.asarray(flat, dtype=float)[..., :3] @ np.array(BRIGHTNESS)
 
 
 def _not_found(path: Path) -> str:
