@@ -1,28 +1,37 @@
 """Figures of the course: arrays in, a `Picture` with alternative text out."""
 
 from cnncourse.plots.calibration import calibration_plot
+from cnncourse.plots.edges import edge_answers
 from cnncourse.plots.errors import compare_kernels, lag_against_noise
+from cnncourse.plots.grids import grids
 from cnncourse.plots.integral import riemann
+from cnncourse.plots.maps import signed_maps
 from cnncourse.plots.matrices import matrix
 from cnncourse.plots.picture import Picture, house_style
 from cnncourse.plots.sums import sliding_products
 from cnncourse.plots.taps import taps
 from cnncourse.plots.tracks import start_up, track
 from cnncourse.plots.weights import frequency_responses, kernel, kernels
+from cnncourse.plots.windows import outer_product, sum2d
 
 __all__ = [
     "Picture",
     "calibration_plot",
     "compare_kernels",
+    "edge_answers",
     "frequency_responses",
+    "grids",
     "house_style",
     "kernel",
     "kernels",
     "lag_against_noise",
     "matrix",
+    "outer_product",
     "riemann",
+    "signed_maps",
     "sliding_products",
     "start_up",
+    "sum2d",
     "taps",
     "track",
 ]
