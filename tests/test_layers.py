@@ -34,13 +34,20 @@ def layer(module):
     return module.split(".")[0]
 
 
+def _for_type_checkers(node):
+    return isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING"
+
+
 def imports(source, module):
-    """Yield (dotted name, whether inside a function) of everything that `source` imports."""
+    """Yield (dotted name, whether it is not loaded with the module) of all that `source` imports.
+
+    That is what is imported inside a function, or for type checkers alone.
+    """
     tree = ast.parse(source)
     inside = {
         child
         for node in ast.walk(tree)
-        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) or _for_type_checkers(node)
         for child in ast.walk(node)
     }
     home = ["cnncourse", *module.removesuffix(".__init__").split(".")]
