@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -11,6 +12,7 @@ from cnncourse.exercises.drawing import Draw
 from cnncourse.exercises.model import Array, Exercise, Misconception, Part
 
 SIZE = 4  # rows and columns of the image
+WEIGHTS = (-10, -5, -3, -2, -1, 1, 2, 3, 5, 10)  # easy to multiply by, and of both signs
 
 
 def my_output(image, kernel, i, j):
@@ -36,10 +38,10 @@ def my_output(image, kernel, i, j):
 
 
 def _given(draw: Draw) -> dict[str, Any]:
-    """Draw 16 grey values from 1 to 20, four different weights and a place with i and j unequal."""
+    """Draw 16 grey values, four weights that differ in size and a place with i and j unequal."""
     pixels = np.array([draw.integer(1, 20) for _ in range(SIZE * SIZE)], dtype=float)
-    weights = np.array(draw.shuffled([-3, -2, -1, 1, 2, 3, 4, 5])[:4], dtype=float)
-    i, j = draw.pick([(1, 2), (2, 1)])
+    weights = np.array(draw.shuffled(WEIGHTS)[:4], dtype=float)
+    i, j = draw.pick([(1, 2), (2, 1)])  # so that there are pixels on all sides of it
     return {
         "image": pixels.reshape(SIZE, SIZE),
         "kernel": weights.reshape(2, 2),
@@ -60,7 +62,7 @@ def _sum(image: Array, kernel: Array, i: int, j: int) -> float:
     )
 
 
-def _at(row: int, column: int, turn: Any = lambda kernel: kernel) -> Any:
+def _at(row: int, column: int, turn: Callable[[Array], Array] = np.array) -> Any:
     """Make eq. (3) at a place that is so many rows and columns off, with a kernel turned so."""
     return lambda image, kernel, i, j: _sum(image, turn(kernel), i + row, j + column)
 
@@ -69,7 +71,29 @@ def _turned(kernel: Array) -> Array:
     return kernel[::-1, ::-1]
 
 
-_NEIGHBOURS = ((-1, 0), (0, -1), (1, 0), (0, 1))
+def _window(image: Array, i: int, j: int) -> Array:
+    return image[i - 1 : i + 1, j - 1 : j + 1]
+
+
+# Right answers by other ways.
+
+
+def _by_flipped_window(image, kernel, i, j):
+    return float((image[i - 1 : i + 1, j - 1 : j + 1] * kernel[::-1, ::-1]).sum())
+
+
+def _by_commuting(image, kernel, i, j):
+    return sum(image[i - m, j - n] * kernel[m, n] for m in range(2) for n in range(2))
+
+
+def _whole_first(image, kernel, i, j):
+    full = np.zeros((5, 5))
+    for m in range(2):
+        for n in range(2):
+            full[m : m + 4, n : n + 4] += kernel[m, n] * image
+    return full[i, j]
+
+
 EXERCISE = Exercise(
     id="E2.1",
     title="One output by hand",
@@ -77,6 +101,7 @@ EXERCISE = Exercise(
     reference=_sum,
     given=_given,
     output="number",
+    also_right=(_by_flipped_window, _by_commuting, _whole_first),
     parts=(
         Part(
             "S(i, j) by eq. (3)",
@@ -87,10 +112,87 @@ EXERCISE = Exercise(
     misconceptions=(
         Misconception(
             "not-flipped",
-            "The kernel lay on the right four pixels, but was not flipped.",
+            "The four pixels are right, but the kernel was not flipped.",
             "In eq. (3) the index of K goes down while that of I goes up. Which weight does the "
             "pixel I(i, j) meet, where m = i and n = j?",
             (_at(0, 0, _turned),),
+        ),
+        Misconception(
+            "cross-correlation",
+            "This is eq. (5), cross-correlation: the kernel lies below and to the right of (i, j), "
+            "and is not flipped.",
+            "Compare the signs: I(i + m, j + n) in eq. (5), I(i - m, j - n) in eq. (4). On which "
+            "side of (i, j) do the pixels of eq. (4) lie?",
+            (_at(1, 1, _turned),),
+        ),
+        Misconception(
+            "one-axis-flipped",
+            "The kernel was flipped along one axis only.",
+            "Both indices of K have a minus in front of m and n: K(i - m, j - n). What does that "
+            "do to its rows, and what to its columns?",
+            (_at(0, 0, np.flipud), _at(0, 0, np.fliplr)),
+        ),
+        Misconception(
+            "transposed",
+            "Rows and columns changed places.",
+            "The first index counts rows, from the top, the second one columns, from the left, in "
+            "the image as in the kernel. Which of the two is i?",
+            (
+                _at(0, 0, np.transpose),
+                _at(0, 0, lambda kernel: _turned(kernel).T),
+                lambda image, kernel, i, j: _sum(image, kernel, j, i),
+                lambda image, kernel, i, j: _sum(image, _turned(kernel), j, i),
+            ),
+        ),
+        Misconception(
+            "rotated",
+            "The kernel was turned by 90 degrees.",
+            "To flip both axes is to turn by 180 degrees: each weight moves to the opposite "
+            "corner. Where did yours go?",
+            (
+                _at(0, 0, lambda kernel: np.rot90(kernel, 1)),
+                _at(0, 0, lambda kernel: np.rot90(kernel, -1)),
+            ),
+        ),
+        Misconception(
+            "off-by-one",
+            "The kernel is flipped, but it lies one row, or one column, too far.",
+            "In eq. (4) the pixels are I(i - m, j - n) with m and n from 0 to 1: pixel (i, j) is "
+            "the one that is furthest down and to the right. All counts begin at 0.",
+            (
+                _at(-1, -1),
+                _at(1, 1),
+                _at(-1, 0),
+                _at(0, -1),
+                _at(1, 0),
+                _at(0, 1),
+            ),
+        ),
+        Misconception(
+            "weights-ignored",
+            "The pixels were added up or averaged without their weights.",
+            "Eq. (3) multiplies each pixel with its weight before it adds.",
+            (
+                lambda image, kernel, i, j: _window(image, i, j).sum(),
+                lambda image, kernel, i, j: _window(image, i, j).mean(),
+            ),
+        ),
+        Misconception(
+            "one-pixel-only",
+            "Only the pixel (i, j) itself is in it.",
+            "The sum has four terms that are not 0, one for each weight. Which other three pixels "
+            "take part?",
+            (
+                lambda image, kernel, i, j: image[i, j] * kernel[0, 0],
+                lambda image, kernel, i, j: image[i, j] * kernel.sum(),
+            ),
+        ),
+        Misconception(
+            "divided",
+            "The sum was divided by the number of weights.",
+            "Eq. (3) adds the four products, and that is all: only weights that add up to 1 make "
+            "an average.",
+            (lambda image, kernel, i, j: _sum(image, kernel, i, j) / 4,),
         ),
     ),
     hints=(
