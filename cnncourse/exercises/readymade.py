@@ -82,6 +82,15 @@ POOLINGS = (
     _of("cnncourse", "pool2d adaptive_pool2d global_pool2d unchanged_fraction"),
     _OWN_SOLUTIONS,
 )
+# Only what no ready-made convolution calls in its turn: scipy.signal.convolve calls correlate.
+CORRELATIONS = (
+    _of("scipy.signal", "correlate2d"),
+    _of("torch", "conv1d conv2d conv3d"),
+    _of("tensorflow", "conv1d conv2d convolution"),
+    _of("keras", "conv depthwise_conv"),
+    _of("cnncourse", "cross_correlate1d cross_correlate2d conv2d", "cnncourse.conv"),
+    _OWN_SOLUTIONS,
+)
 SOLUTIONS = (_OWN_SOLUTIONS,)
 SMOOTHING = (_of("cnncourse", "smooth", "cnncourse.smoothing"), _OWN_SOLUTIONS)
 BEST_LENGTH = (_of("cnncourse", "best_window_length", "cnncourse.smoothing"), _OWN_SOLUTIONS)
