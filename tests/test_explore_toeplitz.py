@@ -166,6 +166,7 @@ def test_the_browser_computes_and_says_the_same():
             "total": model.total(),
             "cells": model.cells,
             "filled": model.filled,
+            "used": model.used,
             "repeats": model.repeats,
         }
         calls.append(("compute", [{}, as_sent], now))
@@ -178,6 +179,14 @@ def test_positions_beyond_the_end_are_taken_back_alike_in_both_languages():
     model = ToeplitzModel(state)
     assert (model.row, model.weight) == (3, NO_WEIGHT)
     agree("toeplitz_math", [("compute", [{}, vars(state)], {"row": 3, "weight": -1})])
+
+
+def test_weights_that_a_mode_leaves_out_are_not_counted():
+    state = ToeplitzState(np.arange(1.0, 8.0), np.ones(2), mode="same")
+    assert ToeplitzModel(state).used == 3
+    told = ToeplitzModel(state).describe()
+    assert "hold one of 3 of the 7 weights" in told
+    agree("toeplitz_math", [("describe", [{}, vars(state)], told)])
 
 
 # ---------------------------------------------------------------- the widget

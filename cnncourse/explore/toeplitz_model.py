@@ -117,6 +117,12 @@ class ToeplitzModel:
         return int((self.taps[self.kept] >= 0).sum())
 
     @property
+    def used(self) -> int:
+        """How many of the weights stand in those rows: same and valid may leave some out."""
+        taps = self.taps[self.kept]
+        return len(np.unique(taps[taps >= 0]))
+
+    @property
     def repeats(self) -> int:
         """How often the chosen weight stands in those rows."""
         return int((self.taps[self.kept] == self.weight).sum()) if self.weight >= 0 else 0
@@ -158,7 +164,8 @@ class ToeplitzModel:
             return "The kernel is longer than the signal, so that valid keeps no row."
         kept = f"{count} of " if count < rows else ""
         hold = counted(self.filled, "holds", "hold")
-        which = "the only weight" if weights == 1 else f"one of the {weights} weights"
+        several = f"{self.used} of the {weights}" if self.used < weights else f"the {weights}"
+        which = "the only weight" if weights == 1 else f"one of {several} weights"
         zeros = all_cells - self.filled
         share = fixed(100 * zeros / all_cells, 1)
         words = (

@@ -213,8 +213,8 @@ function makeTerms(data, shared, latest) {
 /** What the pictures of weights do not tell. */
 function makeWarning() {
   const words =
-    "The weights are not a picture of what the unit likes best: its input has passed other " +
-    "layers, and padding, ReLU and pooling have a say. What it responds to is in its maps.";
+    "The weights are not a picture of what the unit likes best: beyond the first layer their input " +
+    "is other maps, and padding, ReLU and pooling have a say. What it responds to is in its maps.";
   return element("p", { class: "cx-note ly-warn" }, words);
 }
 

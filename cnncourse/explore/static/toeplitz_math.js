@@ -56,16 +56,18 @@ function keptRows(kernel, image, size, mode) {
 /** Cells of the kept rows, those that hold a weight, and those that hold the weight lit up. */
 function countCells(taps, kept, columns, weight) {
   const counts = { cells: 0, filled: 0, repeats: 0 };
+  const used = new Set();
   kept.forEach((yes, row) => {
     if (!yes) return;
     counts.cells += columns;
     for (let c = 0; c < columns; c++) {
       const tap = taps[row * columns + c];
       counts.filled += Number(tap >= 0);
+      if (tap >= 0) used.add(tap);
       counts.repeats += Number(weight >= 0 && tap === weight);
     }
   });
-  return counts;
+  return { ...counts, used: used.size };
 }
 
 /** The products of a row, in the order of the input. */
@@ -124,12 +126,14 @@ export function compute(data, state) {
 }
 
 /** Size and sparsity of T in words. */
-function shapeInWords({ rows, columns, count, cells, filled, axes, size, kernel, image }) {
+function shapeInWords(now) {
+  const { rows, columns, count, cells, filled, axes, size, kernel, image } = now;
   if (!count) return "The kernel is longer than the signal, so that valid keeps no row.";
   const kept = count < rows ? `${count} of ` : "";
   const weights = kernel.values.length;
   const hold = plural(filled, "holds", "hold");
-  const which = weights === 1 ? "the only weight" : `one of the ${weights} weights`;
+  const several = now.used < weights ? `${now.used} of the ${weights}` : `the ${weights}`;
+  const which = weights === 1 ? "the only weight" : `one of ${several} weights`;
   const zeros = plural(cells - filled, "is", "are").split(" ");
   const words =
     `T has ${kept}${plural(rows, "row")} and ${plural(columns, "column")}. ` +

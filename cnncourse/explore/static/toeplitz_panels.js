@@ -44,7 +44,7 @@ export function makeFacts() {
     const [letter] = letters(now.axes);
     const name = entryName(letter, now.axes, now.weight, now.kernel.shape[1]);
     // In the full matrix every weight stands once in each column.
-    const each = full ? timesOf(n) : "choose one";
+    const each = full ? timesOf(n) : "choose a weight";
     if (now.weight >= 0)
       put("repeats", share(now.repeats), `${name} stands`, "", timesOf(now.repeats));
     else put("repeats", full ? share(n) : 0, "each of them stands", "", each);

@@ -22,10 +22,10 @@ export function nearly(value, width, size = 12) {
   return power.length <= room && Math.abs(value) < 5e-4 ? power : "…";
 }
 
-/** The largest size of letters in which all numbers fit as they are; 11 if there is none. */
+/** The largest size of letters, 10 at least, in which all numbers fit as they are; 11 if none. */
 function sizeFor(values, width, tallest = 13) {
   const fits = (size) => values.every((value) => nearly(value, width, size) === plain(value));
-  return [13, 12].find((size) => size <= tallest && fits(size)) ?? 11;
+  return [13, 12, 11, 10].find((size) => size <= tallest && fits(size)) ?? 11;
 }
 
 /** Size of the numbers in the matrix: 0 (no numbers at all) if a weight does not fit. */
