@@ -95,7 +95,7 @@ def padding_sweep(
 
     Returns
     -------
-    accuracy : (seeds, len(paddings)) ndarray
+    accuracy : (len(paddings), seeds) ndarray
         Share of the test digits recognised, per cent.
 
     Raises
@@ -105,8 +105,8 @@ def padding_sweep(
 
     Examples
     --------
-    >>> padding_sweep([0, 2], seeds=2, epochs=1).shape
-    (2, 2)
+    >>> padding_sweep([0, 2], seeds=3, epochs=1).shape
+    (2, 3)
     """
     for padding in paddings:
         _check(padding, head)
@@ -123,8 +123,8 @@ def padding_sweep(
     try:
         with torch.random.fork_rng(devices=[]):
             accuracy = [
-                [_one_run(p, head, channels, seed, epochs, images, labels) for p in paddings]
-                for seed in range(seeds)
+                [_one_run(p, head, channels, seed, epochs, images, labels) for seed in range(seeds)]
+                for p in paddings
             ]
     finally:
         torch.set_num_threads(threads)

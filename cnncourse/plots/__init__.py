@@ -1,6 +1,7 @@
 """Figures of the course: arrays in, a `Picture` with alternative text out."""
 
 from cnncourse.plots.calibration import calibration_plot
+from cnncourse.plots.channels import channel_sum, colour_maps
 from cnncourse.plots.edges import edge_answers
 from cnncourse.plots.errors import compare_kernels, lag_against_noise
 from cnncourse.plots.grids import grids
@@ -8,7 +9,10 @@ from cnncourse.plots.integral import riemann
 from cnncourse.plots.maps import signed_maps
 from cnncourse.plots.matrices import matrix
 from cnncourse.plots.picture import Picture, house_style
+from cnncourse.plots.shrinking import receptive_fields, shrinking
+from cnncourse.plots.strides import placements, strided_two_ways
 from cnncourse.plots.sums import sliding_products
+from cnncourse.plots.sweeps import paired_differences
 from cnncourse.plots.taps import taps
 from cnncourse.plots.tracks import start_up, track
 from cnncourse.plots.weights import frequency_responses, kernel, kernels
@@ -17,6 +21,8 @@ from cnncourse.plots.windows import outer_product, sum2d
 __all__ = [
     "Picture",
     "calibration_plot",
+    "channel_sum",
+    "colour_maps",
     "compare_kernels",
     "edge_answers",
     "frequency_responses",
@@ -27,10 +33,15 @@ __all__ = [
     "lag_against_noise",
     "matrix",
     "outer_product",
+    "paired_differences",
+    "placements",
+    "receptive_fields",
     "riemann",
+    "shrinking",
     "signed_maps",
     "sliding_products",
     "start_up",
+    "strided_two_ways",
     "sum2d",
     "taps",
     "track",
