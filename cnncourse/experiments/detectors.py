@@ -110,7 +110,7 @@ class LearnedUnit:
     Attributes
     ----------
     detectors : (C, H, W) ndarray
-        One learned kernel a channel.
+        One learned kernel a channel, by the angle that it answers most.
     threshold : float
     accuracy : float
         Share of new pictures told right: half of them edges of any angle in noise, half noise.
@@ -121,15 +121,14 @@ class LearnedUnit:
     accuracy: float
 
     def angles(self) -> list[int]:
-        """Angle of the edge that each detector answers most, degrees, in ascending order.
+        """Angle of the edge that each detector answers most, whole degrees.
 
         Examples
         --------
-        >>> LearnedUnit(turned_edges(4)[::-1], 0.5, 1.0).angles()
+        >>> LearnedUnit(turned_edges(4), 0.5, 1.0).angles()
         [0, 90, 180, 270]
         """
-        best = responses(_every_edge(), self.detectors).argmax(axis=0)
-        return sorted(int(angle) for angle in best)
+        return _best_angles(self.detectors)
 
 
 def learn_unit(
@@ -183,6 +182,7 @@ def learn_unit(
         weights -= rate * gradient
         bias -= rate * error.sum()
     detectors = weights.reshape(-1, SIZE, SIZE)
+    detectors = detectors[np.argsort(_best_angles(detectors))]
     return LearnedUnit(detectors, -float(bias), _accuracy(detectors, -float(bias)))
 
 
@@ -196,6 +196,10 @@ def _accuracy(detectors: FloatArray, threshold: float) -> float:
         for pictures in (edges + seen, blank)
     )
     return float((fired + 1 - misfired) / 2)
+
+
+def _best_angles(detectors: FloatArray) -> list[int]:
+    return [int(angle) for angle in responses(_every_edge(), detectors).argmax(axis=0)]
 
 
 def _every_edge() -> FloatArray:

@@ -6,21 +6,27 @@ from cnncourse.plots.edges import edge_answers
 from cnncourse.plots.errors import compare_kernels, lag_against_noise
 from cnncourse.plots.grids import grids
 from cnncourse.plots.integral import riemann
+from cnncourse.plots.layer_terms import layer_terms
 from cnncourse.plots.maps import signed_maps
 from cnncourse.plots.matrices import matrix
 from cnncourse.plots.picture import Picture, house_style
+from cnncourse.plots.pooled_features import pooled_grids, separability_curves, what_against_where
+from cnncourse.plots.pooled_rows import pooling_downsampled, pooling_shift
+from cnncourse.plots.pooled_shares import changes_by_shift, skipped_outputs, unchanged_shares
 from cnncourse.plots.shrinking import receptive_fields, shrinking
 from cnncourse.plots.strides import placements, strided_two_ways
 from cnncourse.plots.sums import sliding_products
 from cnncourse.plots.sweeps import paired_differences
 from cnncourse.plots.taps import taps
 from cnncourse.plots.tracks import start_up, track
+from cnncourse.plots.turned_detectors import learned_detectors, turned_detectors, turning_responses
 from cnncourse.plots.weights import frequency_responses, kernel, kernels
 from cnncourse.plots.windows import outer_product, sum2d
 
 __all__ = [
     "Picture",
     "calibration_plot",
+    "changes_by_shift",
     "channel_sum",
     "colour_maps",
     "compare_kernels",
@@ -31,18 +37,29 @@ __all__ = [
     "kernel",
     "kernels",
     "lag_against_noise",
+    "layer_terms",
+    "learned_detectors",
     "matrix",
     "outer_product",
     "paired_differences",
     "placements",
+    "pooled_grids",
+    "pooling_downsampled",
+    "pooling_shift",
     "receptive_fields",
     "riemann",
+    "separability_curves",
     "shrinking",
     "signed_maps",
+    "skipped_outputs",
     "sliding_products",
     "start_up",
     "strided_two_ways",
     "sum2d",
     "taps",
     "track",
+    "turned_detectors",
+    "turning_responses",
+    "unchanged_shares",
+    "what_against_where",
 ]
