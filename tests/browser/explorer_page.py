@@ -13,6 +13,7 @@ FOCUSABLE = (
 KEYS = ("ArrowRight", "ArrowLeft", "ArrowDown", "ArrowUp")
 # What a mouse drags; sliders come last, pictures and grids are closer at hand.
 DRAGGED = ("canvas", "[role=grid]", ".cx-bars", "input[type=range]")
+SPOKEN = "document.querySelector('[data-cx=spoken]').textContent"
 # Once three frames in a row have left an expression's value alone.
 AT_REST = """async (expression) => {
   const value = () => JSON.stringify(eval(expression));
@@ -123,6 +124,35 @@ def change_by_mouse(page, changed, root=".cx"):
             if changed():
                 return f"{kind} {number}"
     raise AssertionError("the mouse changes nothing")
+
+
+def says(page, explorer):
+    """Wait until the page says what Python says of the same state."""
+    page.wait_for_function(f"words => {SPOKEN} === words", arg=explorer.describe())
+
+
+def text(page, key):
+    """The text of a part of the page that has a name."""
+    return page.locator(f"[data-cx={key}]").inner_text()
+
+
+def told(page, name):
+    """Value of a trait as it would have gone to Python, waited for."""
+    page.wait_for_function("name => name in explorer.sent && explorer.saves > 0", arg=name)
+    return page.evaluate("name => explorer.sent[name]", name)
+
+
+def told_value(page, name, value):
+    """Wait until Python would have heard that a trait has this value."""
+    page.wait_for_function(
+        "([name, value]) => explorer.saves > 0 && explorer.sent[name] === value", arg=[name, value]
+    )
+
+
+def clean(page):
+    """Nothing went wrong in it, and it asked for nothing."""
+    assert page.errors == []
+    assert page.requests == []
 
 
 def sent(where):

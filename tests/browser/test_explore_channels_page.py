@@ -2,28 +2,11 @@
 
 import numpy as np
 import pytest
+from explorer_page import says, text, told
 
 from cnncourse import explore
 from cnncourse.explore.channels_model import demonstration, sums
 from cnncourse.explore.numbers import plain
-
-
-def spoken(page, explorer):
-    """Wait until the page says what Python says of this state."""
-    page.wait_for_function(
-        "words => document.querySelector('[data-cx=spoken]').textContent === words",
-        arg=explorer.describe(),
-        timeout=5_000,
-    )
-
-
-def sent(page, name):
-    page.wait_for_function("name => name in explorer.sent && explorer.saves > 0", arg=name)
-    return page.evaluate("name => explorer.sent[name]", name)
-
-
-def text(page, key):
-    return page.locator(f"[data-cx={key}]").inner_text()
 
 
 def changed_kernel(index, value):
@@ -39,7 +22,7 @@ def cell(page, channel, m, n):
 def test_it_says_and_shows_python_s_numbers(show_explorer):
     explorer = explore.channels(output=2, channel=2, offset=(0, 1), place=(3, 1))
     page = show_explorer(explorer)
-    spoken(page, explorer)
+    says(page, explorer)
     now = sums(explorer.state())
     assert text(page, "term") == "V[2, 3 + 0, 1 + 1] · K[2, 2, 0, 1] = 9 · 1 = 9"
     assert "V3, 4+1−1, 2+2−1 K3,3,1,2" in text(page, "lecture")
@@ -63,40 +46,40 @@ def test_the_keyboard_alone_does_everything(show_explorer):
     page = show_explorer(explore.channels())
     page.get_by_role("radio", name="0").focus()
     page.keyboard.press("ArrowRight")
-    spoken(page, explore.channels(output=1))
-    assert sent(page, "output") == 1
+    says(page, explore.channels(output=1))
+    assert told(page, "output") == 1
     # Another channel's kernel, then another weight of it.
     cell(page, "blue", 1, 2).focus()
     page.keyboard.press("ArrowUp")
-    spoken(page, explore.channels(output=1, channel=2, offset=(0, 2)))
-    assert sent(page, "channel") == 2 and sent(page, "offset") == [0, 2]
+    says(page, explore.channels(output=1, channel=2, offset=(0, 2)))
+    assert told(page, "channel") == 2 and told(page, "offset") == [0, 2]
     for key in ("-", "2", ".", "5", "Enter"):
         page.keyboard.press(key)
     edited = {"output": 1, "channel": 2, "offset": (0, 2)}
     x, _, bias = demonstration()
     kernel = changed_kernel((1, 2, 0, 2), -2.5)
     names = ("red", "green", "blue")
-    spoken(page, explore.channels(x, kernel, bias, names=names, place=(1, 2), **edited))
+    says(page, explore.channels(x, kernel, bias, names=names, place=(1, 2), **edited))
     assert page.evaluate("explorer.sent.kernel.shape") == [4, 3, 3, 3]
     page.keyboard.press("Escape")
     page.get_by_role("slider", name="Place").focus()
     for key in ("ArrowDown", "ArrowLeft", "PageUp", "Escape"):
         page.keyboard.press(key)
     assert page.evaluate("document.activeElement === document.body")
-    spoken(page, explore.channels(x, kernel, bias, names=names, place=(0, 1), **edited))
-    assert sent(page, "place") == [0, 1]
+    says(page, explore.channels(x, kernel, bias, names=names, place=(0, 1), **edited))
+    assert told(page, "place") == [0, 1]
     page.get_by_role("checkbox", name="1: green").focus()
     page.keyboard.press("Space")
     state = {**edited, "place": (0, 1), "names": names}
-    spoken(page, explore.channels(x, kernel, bias, muted=[1], **state))
-    assert sent(page, "muted") == [1]
+    says(page, explore.channels(x, kernel, bias, muted=[1], **state))
+    assert told(page, "muted") == [1]
     page.get_by_role("spinbutton", name="bias").fill("-3")
     page.keyboard.press("Enter")
     bias[1] = -3
-    spoken(page, explore.channels(x, kernel, bias, muted=[1], **state))
+    says(page, explore.channels(x, kernel, bias, muted=[1], **state))
     page.get_by_role("button", name="All channels on").focus()
     page.keyboard.press("Enter")
-    spoken(page, explore.channels(x, kernel, bias, **state))
+    says(page, explore.channels(x, kernel, bias, **state))
     assert page.errors == []
 
 
@@ -107,15 +90,15 @@ def test_the_mouse_picks_pixel_tap_weight_and_place(show_explorer):
     top = (red["height"] - 6 * 23) / 2
     pixel = (red["x"] + 1 + 3.5 * 23, red["y"] + top + 1.5 * 23)
     page.mouse.click(*pixel)  # row 1, column 3 lies under the window at (1, 2)
-    spoken(page, explore.channels(channel=0, offset=(0, 1)))
+    says(page, explore.channels(channel=0, offset=(0, 1)))
     page.mouse.click(red["x"] + 1 + 0.5 * 23, red["y"] + top + 0.5 * 23)  # not under it
-    spoken(page, explore.channels(channel=0, offset=(0, 1), place=(0, 0)))
+    says(page, explore.channels(channel=0, offset=(0, 1), place=(0, 0)))
     blue = page.locator("[data-cx=channel-2] .ch-left canvas").bounding_box()
     window = (blue["x"] + 1 + 7 * 23 + 34, blue["y"] + (blue["height"] - 3 * 34) / 2)
     page.mouse.click(window[0] + 2.5 * 34, window[1] + 1.5 * 34)
-    spoken(page, explore.channels(channel=2, offset=(1, 2), place=(0, 0)))
+    says(page, explore.channels(channel=2, offset=(1, 2), place=(0, 0)))
     cell(page, "green", 2, 0).click()
-    spoken(page, explore.channels(channel=1, offset=(2, 0), place=(0, 0)))
+    says(page, explore.channels(channel=1, offset=(2, 0), place=(0, 0)))
     output = page.locator(".ch-output canvas").bounding_box()
     start = (output["x"] + 22 + 0.5 * 36, output["y"] + 22 + 0.5 * 36)
     page.mouse.move(*start)
@@ -124,10 +107,10 @@ def test_the_mouse_picks_pixel_tap_weight_and_place(show_explorer):
     page.mouse.move(start[0] + 3 * 36, start[1] + 36, steps=5)
     assert page.evaluate("explorer.saves") == saves
     page.mouse.up()
-    spoken(page, explore.channels(channel=1, offset=(2, 0), place=(1, 3)))
-    assert sent(page, "place") == [1, 3]
+    says(page, explore.channels(channel=1, offset=(2, 0), place=(1, 3)))
+    assert told(page, "place") == [1, 3]
     page.keyboard.press("ArrowDown")  # the keys go on from there
-    spoken(page, explore.channels(channel=1, offset=(2, 0), place=(2, 3)))
+    says(page, explore.channels(channel=1, offset=(2, 0), place=(2, 3)))
     assert page.errors == []
 
 
@@ -135,7 +118,7 @@ def test_slips_that_change_nothing_say_why(show_explorer):
     page = show_explorer(explore.channels(muted=[0, 1]))
     assert text(page, "last").endswith("(right by chance)")
     page.get_by_role("checkbox", name="2: blue").uncheck()
-    spoken(page, explore.channels(muted=[0, 1, 2]))
+    says(page, explore.channels(muted=[0, 1, 2]))
     for name in ("last", "mean", "one_based", "swapped"):
         assert text(page, name) == "1 (the same here: nothing is summed)"
     page = show_explorer(explore.channels(np.full((1, 3, 3), 2.0), np.ones((1, 1, 2, 2))))
@@ -189,14 +172,14 @@ def test_a_small_map_chooses_its_output_channel(show_explorer):
     page = show_explorer(explore.channels())
     box = page.locator(".ch-output canvas").bounding_box()
     page.mouse.click(box["x"] + box["width"] - 20, box["y"] + box["height"] - 20)
-    spoken(page, explore.channels(output=3))
+    says(page, explore.channels(output=3))
     assert page.get_by_role("radio", name="3").is_checked()
 
 
 def test_python_sets_the_state_and_the_page_follows(show_explorer):
     page = show_explorer(explore.channels())
     page.evaluate("explorer.put('muted', [0, 2]); explorer.put('output', 3)")
-    spoken(page, explore.channels(muted=[0, 2], output=3))
+    says(page, explore.channels(muted=[0, 2], output=3))
     assert not page.get_by_role("checkbox", name="0: red").is_checked()
     assert page.evaluate("explorer.saves") == 0
     # A layer of other sizes: the rows are made anew.
@@ -215,7 +198,7 @@ def test_python_sets_the_state_and_the_page_follows(show_explorer):
           explorer.put('muted', []);
         }"""
     )
-    spoken(page, other)
+    says(page, other)
     assert page.get_by_role("checkbox").count() == 2
     assert page.errors == []
 
@@ -225,7 +208,7 @@ def test_a_photograph_is_shown_in_its_colours(show_explorer):
     picture = random.integers(0, 256, (3, 90, 120), dtype=np.uint8)
     explorer = explore.channels(picture, random.integers(-2, 3, (2, 3, 5, 5)), place=(7, 9))
     page = show_explorer(explorer)
-    spoken(page, explorer)
+    says(page, explorer)
     assert "pixels is shown as" in page.get_by_text("averages of").inner_text()
     # The middle of the first map is red or black, without green and blue.
     colour = page.evaluate(

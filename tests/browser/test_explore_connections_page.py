@@ -2,27 +2,12 @@
 
 import numpy as np
 import pytest
+from explorer_page import SPOKEN, says, text, told
 
 from cnncourse import explore
 from cnncourse.explore.connections_model import KINDS, ConnectionsModel
 
-SPOKEN = "document.querySelector('[data-cx=spoken]').textContent"
 FOCUSED = "document.activeElement.getAttribute('aria-label')"
-
-
-def says(page, explorer):
-    """Wait until the page says what Python says of the same state."""
-    page.wait_for_function(f"words => {SPOKEN} === words", arg=explorer.describe(), timeout=5000)
-
-
-def text(page, key):
-    return page.locator(f"[data-cx={key}]").inner_text()
-
-
-def sent(page, name):
-    """Value of a trait as it would have gone to Python, waited for."""
-    page.wait_for_function("name => name in explorer.sent && explorer.saves > 0", arg=name)
-    return page.evaluate("name => explorer.sent[name]", name)
 
 
 def unit(page, layer, number):
@@ -53,14 +38,14 @@ def test_the_keyboard_alone_does_everything(show_explorer):
     page = show_explorer(explore.connections(**now))
     page.keyboard.press("Tab")
     page.keyboard.press("ArrowLeft")
-    assert sent(page, "kind") == "local"
+    assert told(page, "kind") == "local"
     for name in ("units", "width", "depth", "stride"):
         page.keyboard.press("Tab")
         page.keyboard.press("ArrowRight")
-        assert sent(page, name) == now.get(name, 1) + 1
+        assert told(page, name) == now.get(name, 1) + 1
     page.keyboard.press("Tab")
     page.keyboard.press("ArrowRight")
-    assert sent(page, "padding") == "valid"
+    assert told(page, "padding") == "valid"
     says(
         page,
         explore.connections(
@@ -83,7 +68,7 @@ def test_the_keyboard_alone_does_everything(show_explorer):
     # The weights: buttons that stay pressed.
     page.keyboard.press("Tab")
     page.keyboard.press("Enter")
-    assert sent(page, "weight") == 0
+    assert told(page, "weight") == 0
     says(
         page,
         explore.connections(
@@ -102,7 +87,7 @@ def test_the_keyboard_alone_does_everything(show_explorer):
 def test_a_click_chooses_a_unit_and_the_keys_go_on_from_there(show_explorer):
     page = show_explorer(explore.connections(units=9, depth=2))
     unit(page, 1, 2).click(force=True)
-    assert (sent(page, "layer"), sent(page, "unit")) == (1, 2)
+    assert (told(page, "layer"), told(page, "unit")) == (1, 2)
     says(page, explore.connections(units=9, depth=2, layer=1, unit=2))
     assert "affects 3 units of layer 2" in page.locator(".cx").inner_text()
     page.keyboard.press("ArrowRight")
@@ -119,7 +104,7 @@ def test_dragging_walks_and_python_hears_of_the_end(show_explorer):
     page.wait_for_function("document.querySelector('[data-cx=name]').textContent === 'x[6]'")
     assert page.evaluate("explorer.saves") == 0
     page.mouse.up()
-    assert sent(page, "unit") == 6
+    assert told(page, "unit") == 6
     assert page.evaluate("explorer.saves") == 1
 
 
@@ -128,7 +113,7 @@ def test_sharing_switched_off_keeps_the_connections_and_loses_the_saving(show_ex
     canvas = "document.querySelector('canvas').toDataURL()"
     before = page.evaluate(canvas)
     page.get_by_role("radio", name="local").check(force=True)
-    assert sent(page, "kind") == "local"
+    assert told(page, "kind") == "local"
     page.wait_for_function(f"old => {canvas} !== old", arg=before)
     says(page, explore.connections(kind="local"))
     assert text(page, "local-connections") == text(page, "convolution-connections")
@@ -139,7 +124,7 @@ def test_sharing_switched_off_keeps_the_connections_and_loses_the_saving(show_ex
 def test_a_weight_pressed_is_told_how_often_it_is_used(show_explorer):
     page = show_explorer(explore.connections(units=5, depth=1))
     page.get_by_role("button", name="weight b").click()
-    assert sent(page, "weight") == 1
+    assert told(page, "weight") == 1
     page.get_by_text("Shared: b₁ on 5 connections.").wait_for()
     assert page.get_by_role("button", name="weight b").get_attribute("aria-pressed") == "true"
     page.get_by_role("radio", name="dense").check(force=True)

@@ -5,6 +5,7 @@ import io
 
 import numpy as np
 import pytest
+from explorer_page import clean, told
 from PIL import Image
 
 from cnncourse import explore
@@ -44,14 +45,8 @@ def wait_for(page, explorer):
     )
 
 
-def sent(page, name):
-    """Value of a trait as it would have gone to Python, waited for."""
-    page.wait_for_function("name => name in explorer.sent && explorer.saves > 0", arg=name)
-    return page.evaluate("name => explorer.sent[name]", name)
-
-
 def sent_array(page, name):
-    sent(page, name)
+    told(page, name)
     shape, values = page.evaluate(
         """(name) => {
           const { shape, data } = explorer.sent[name];
@@ -64,11 +59,6 @@ def sent_array(page, name):
 
 def written(page, key):
     return page.locator(f"[data-cx={key}]").inner_text()
-
-
-def clean(page):
-    assert page.errors == []
-    assert page.requests == []
 
 
 def picture(size=(40, 30), seed=3):
@@ -117,7 +107,7 @@ def test_by_keyboard_alone_the_window_moves_and_a_weight_changes(show_explorer):
     focus(page, OUTPUT)
     page.keyboard.press("ArrowRight")
     page.keyboard.press("ArrowDown")
-    assert (sent(page, "row"), sent(page, "column")) == (3, 3)
+    assert (told(page, "row"), told(page, "column")) == (3, 3)
     explorer.row, explorer.column = 3, 3
     wait_for(page, explorer)
     focus(page, KERNEL)
@@ -199,7 +189,7 @@ def test_switches_change_the_sum(show_explorer):
         page.get_by_role("radio", name=label).check(force=True)
         setattr(explorer, name, value)
         wait_for(page, explorer)
-        assert sent(page, name) == value
+        assert told(page, name) == value
         assert written(page, "torch") == explorer.torch_line()
     page.get_by_label("+ bias b").fill("-40.5")
     page.keyboard.press("Enter")
@@ -216,7 +206,7 @@ def test_with_full_and_zeros_a_swap_changes_no_number(show_explorer):
     page = show_explorer(explore.convolution2d(mode="full"))
     before = numbers(page, OUTPUT)
     page.get_by_label("Swap image and kernel").check()
-    assert sent(page, "swap") is True
+    assert told(page, "swap") is True
     page.wait_for_function("document.querySelector('[data-cx=swap]').textContent")
     assert "all 90 numbers are the same" in written(page, "swap")
     np.testing.assert_array_equal(numbers(page, OUTPUT), before)
@@ -266,7 +256,7 @@ def test_the_pointer_moves_the_window_and_a_click_pins_it(show_explorer):
     point(OUTPUT, 4, 0, click=True)
     explorer.row, explorer.column = 4, 0
     wait_for(page, explorer)
-    assert sent(page, "pinned") is True
+    assert told(page, "pinned") is True
     point(OUTPUT, 0, 5)
     assert page.evaluate("[explorer.sent.row, explorer.sent.column]") == [4, 0]
     page.keyboard.press("ArrowRight")
@@ -320,7 +310,7 @@ def test_a_picture_s_map_keeps_negative_numbers(show_explorer):
     orange = pixels(page, "Output")[100, int(blue.shape[1] * 0.5)]
     assert orange[0] > orange[2] + 60
     page.get_by_role("radio", name="grey").check(force=True)
-    assert sent(page, "colours") == "grey"
+    assert told(page, "colours") == "grey"
     grey = pixels(page, "Output")
     assert (grey[100, int(blue.shape[1] * 0.5)] < 5).all()
     clean(page)
@@ -335,7 +325,7 @@ def test_a_picture_is_walked_by_keys_and_shows_its_patch(show_explorer):
         page.keyboard.press(key)
     explorer.row, explorer.column = 21, 19
     wait_for(page, explorer)
-    assert sent(page, "row") == 21
+    assert told(page, "row") == 21
     np.testing.assert_array_equal(numbers(page, "Under"), image[19:24, 17:22])
     focus(page, "Under")
     page.keyboard.type("9")
@@ -361,7 +351,7 @@ def test_the_pointer_moves_the_window_over_a_picture(show_explorer):
     page.mouse.up()
     explorer.row, explorer.column = 8, 5
     wait_for(page, explorer)
-    assert sent(page, "row") == 8
+    assert told(page, "row") == 8
     clean(page)
 
 
@@ -432,7 +422,7 @@ def test_what_python_sets_stands_while_the_pointer_rests_on_the_output(show_expl
     page.mouse.move(box["x"] + 3, box["y"] + 3)
     page.get_by_label("Kernel", exact=True).hover()
     wait_for(page, explorer)
-    assert (sent(page, "row"), sent(page, "column")) == (1, 2)
+    assert (told(page, "row"), told(page, "column")) == (1, 2)
     # On another cell the window follows it again, and Python hears of it at the end.
     cells.nth(0).hover()
     explorer.row = explorer.column = 0

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from explorer_page import clean, told_value
 
 from cnncourse import explore
 from cnncourse.explore.equivariance_model import commutation
@@ -21,21 +22,10 @@ def says_what_python_says(page, explorer):
         assert page.locator(f"[data-cx={key}]").text_content() == plain(getattr(now, key))
 
 
-def sent(page, name, value):
-    page.wait_for_function(
-        "([name, value]) => explorer.saves > 0 && explorer.sent[name] === value", arg=[name, value]
-    )
-
-
 def kernel_sent(page):
     page.wait_for_function("explorer.saves > 0 && explorer.sent.kernel")
     values = page.evaluate("[...new Float64Array(explorer.sent.kernel.data.buffer)]")
     return np.reshape(values, page.evaluate("explorer.sent.kernel.shape"))
-
-
-def clean(page):
-    assert page.errors == []
-    assert page.requests == []
 
 
 def box_of(page, column, top):
@@ -73,7 +63,7 @@ def test_the_keyboard_alone_does_everything(show_explorer):
     def step(role, name, trait, value, key="ArrowRight"):
         page.get_by_role(role, name=name, exact=True).and_(page.locator(":visible")).focus()
         press(key)
-        sent(page, trait, value)
+        told_value(page, trait, value)
         setattr(explorer, trait, value)
 
     step("slider", "Down", "down", 4)
@@ -86,10 +76,10 @@ def test_the_keyboard_alone_does_everything(show_explorer):
     says_what_python_says(page, explorer)
     page.get_by_role("group", name="f: padding").get_by_role("radio", name="zeros").focus()
     press("ArrowRight")
-    sent(page, "boundary", "circular")
+    told_value(page, "boundary", "circular")
     page.get_by_role("group", name="Pooling").get_by_role("radio", name="none").focus()
     press("ArrowRight")
-    sent(page, "pooling", "max")
+    told_value(page, "pooling", "max")
     explorer.boundary, explorer.pooling = "circular", "max"
     says_what_python_says(page, explorer)
     step("radio", "shift", "move", "rotate")
@@ -98,7 +88,7 @@ def test_the_keyboard_alone_does_everything(show_explorer):
     step("radio", "turn", "move", "scale")
     page.get_by_role("group", name="Factor").get_by_role("radio", name="2").focus()
     press("ArrowRight")
-    sent(page, "factor", 0.5)
+    told_value(page, "factor", 0.5)
     explorer.factor = 0.5
     says_what_python_says(page, explorer)
     clean(page)
@@ -152,8 +142,8 @@ def test_the_mouse_drags_the_picture_and_tells_python_at_the_end(show_explorer):
     page.mouse.move(x + size / 2 - 4 * cell, y + size / 2 + 2 * cell, steps=5)
     assert page.evaluate("explorer.saves") == 0
     page.mouse.up()
-    sent(page, "down", 2)
-    sent(page, "right", -4)
+    told_value(page, "down", 2)
+    told_value(page, "right", -4)
     explorer.down, explorer.right = 2, -4
     says_what_python_says(page, explorer)
     clean(page)
@@ -165,8 +155,8 @@ def test_the_mouse_picks_an_output_in_any_of_its_pictures(show_explorer, picture
     page = show_explorer(explorer)
     x, y, size = box_of(page, *picture)
     page.mouse.click(x + (7 + 0.5) * size / 24, y + (20 + 0.5) * size / 24)
-    sent(page, "row", 20)
-    sent(page, "column", 7)
+    told_value(page, "row", 20)
+    told_value(page, "column", 7)
     explorer.row, explorer.column = 20, 7
     says_what_python_says(page, explorer)
     now = commutation(explorer.state())
@@ -195,7 +185,7 @@ def test_an_own_picture_is_taken_and_another_file_refused(show_explorer, tmp_pat
     )
     page.get_by_role("slider", name="Down").focus()
     page.keyboard.press("ArrowRight")
-    sent(page, "down", 4)
+    told_value(page, "down", 4)
 
 
 def test_a_reduced_picture_is_said_and_python_s_changes_are_followed(show_explorer):
@@ -209,9 +199,3 @@ def test_a_reduced_picture_is_said_and_python_s_changes_are_followed(show_explor
     )
     assert page.evaluate("explorer.saves") == 0
     clean(page)
-
-
-@pytest.mark.parametrize("width", [480, 800, 1280])
-def test_nothing_is_wider_than_the_page(show_explorer, width):
-    page = show_explorer(explore.equivariance(), viewport={"width": width, "height": 900})
-    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")

@@ -1,30 +1,17 @@
 """The padding explorer's own page: by keyboard, by mouse, set from Python."""
 
 import pytest
+from explorer_page import says, text, told
 
 from cnncourse import explore
-from cnncourse.explore.padding_model import PaddingState, describe, geometry
+from cnncourse.explore.padding_model import PaddingState, geometry
 
 CANVAS = ".pd-canvas"
 
 
 def spoken(page, **state):
     """Wait until the page says what Python says of this state."""
-    words = describe(explore.padding(**state).state())
-    page.wait_for_function(
-        "words => document.querySelector('[data-cx=spoken]').textContent === words",
-        arg=words,
-        timeout=5_000,
-    )
-
-
-def sent(page, name):
-    page.wait_for_function("name => name in explorer.sent && explorer.saves > 0", arg=name)
-    return page.evaluate("name => explorer.sent[name]", name)
-
-
-def text(page, key):
-    return page.locator(f"[data-cx={key}]").inner_text()
+    says(page, explore.padding(**state))
 
 
 def test_it_says_and_shows_python_s_numbers(show_explorer):
@@ -47,7 +34,7 @@ def test_the_keyboard_alone_does_everything(show_explorer):
     for key in ("ArrowRight", "ArrowRight", "ArrowDown", "PageDown", "ArrowUp"):
         page.keyboard.press(key)
     spoken(page, padding="valid", window=(3, 2))
-    assert sent(page, "window") == [3, 2]
+    assert told(page, "window") == [3, 2]
     page.keyboard.press("End")
     spoken(page, padding="valid", window=(4, 4))
     page.keyboard.press("ArrowDown")  # nothing lies below
@@ -57,7 +44,7 @@ def test_the_keyboard_alone_does_everything(show_explorer):
     page.keyboard.press("ArrowRight")
     # A smaller output takes the window along.
     spoken(page, kernel_size=4, padding="valid", window=(3, 3))
-    assert sent(page, "kernel_size") == [4, 4]
+    assert told(page, "kernel_size") == [4, 4]
     page.get_by_role("checkbox", name="Columns as rows").focus()
     page.keyboard.press("Space")
     for name, key in [("input, columns", "ArrowLeft"), ("stride, rows", "ArrowRight")]:
@@ -70,10 +57,10 @@ def test_the_keyboard_alone_does_everything(show_explorer):
     assert page.get_by_role("radio", name="own").is_checked()
     page.get_by_role("checkbox", name="Visit counts").focus()
     page.keyboard.press("Space")
-    assert sent(page, "counts") is True
+    assert told(page, "counts") is True
     page.get_by_role("radio", name="own").focus()
     page.keyboard.press("ArrowLeft")
-    assert sent(page, "padding") == "full"
+    assert told(page, "padding") == "full"
     assert page.errors == []
 
 
@@ -92,7 +79,7 @@ def test_the_mouse_moves_the_window_in_the_input_and_in_the_output(show_explorer
     page.wait_for_function("document.querySelector('.cx-place input').value !== '0'")
     assert page.evaluate("explorer.saves") == 0
     page.mouse.up()
-    assert sent(page, "window") == [3, 2]
+    assert told(page, "window") == [3, 2]
     assert page.evaluate("document.activeElement.type") == "range"
     page.keyboard.press("ArrowRight")
     spoken(page, n=(6, 8), kernel_size=(3, 2), stride=(1, 2), padding="full", window=(3, 3))

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from explorer_page import clean, says, told_value
 
 from cnncourse import explore
 from cnncourse.explore.numbers import plain
@@ -18,27 +19,9 @@ def spoken(page, words):
     return page.evaluate(place)
 
 
-def says_what_python_says(page, explorer):
-    page.wait_for_function(
-        "words => document.querySelector('[data-cx=spoken]').textContent === words",
-        arg=explorer.describe(),
-    )
-
-
-def sent(page, name, value):
-    page.wait_for_function(
-        "([name, value]) => explorer.saves > 0 && explorer.sent[name] === value", arg=[name, value]
-    )
-
-
 def signal_sent(page):
     page.wait_for_function("explorer.saves > 0 && explorer.sent.signal")
     return page.evaluate("[...new Float64Array(explorer.sent.signal.data.buffer)]")
-
-
-def clean(page):
-    assert page.errors == []
-    assert page.requests == []
 
 
 @pytest.mark.parametrize(
@@ -53,7 +36,7 @@ def clean(page):
 def test_it_says_and_shows_what_python_says(show_explorer, state):
     explorer = explore.pooling(**state)
     page = show_explorer(explorer)
-    says_what_python_says(page, explorer)
+    says(page, explorer)
     now = PoolingModel().shown(explorer.state())
     share = page.locator("[data-cx=share]").inner_text()
     assert share == (
@@ -71,28 +54,28 @@ def test_the_keyboard_alone_does_everything(show_explorer):
     press = page.keyboard.press
     page.get_by_role("slider", name="Shift d").focus()
     press("ArrowRight")
-    sent(page, "shift", 2)
+    told_value(page, "shift", 2)
     page.get_by_role("slider", name="Width k").focus()
     press("ArrowRight")
-    sent(page, "size", 4)
+    told_value(page, "size", 4)
     page.get_by_role("slider", name="Stride s").focus()
     press("ArrowRight")
-    sent(page, "stride", 2)
+    told_value(page, "stride", 2)
     page.get_by_role("slider", name="Draw").focus()
     press("End")
-    sent(page, "seed", 9)
+    told_value(page, "seed", 9)
     page.get_by_role("radio", name="max", exact=True).focus()
     press("ArrowRight")
-    sent(page, "kind", "average")
+    told_value(page, "kind", "average")
     page.get_by_role("radio", name="random").focus()
     press("ArrowRight")
-    sent(page, "source", "sparse")
+    told_value(page, "source", "sparse")
     page.get_by_role("slider", name="Output j").focus()
     press("Home")
-    sent(page, "output", 0)
+    told_value(page, "output", 0)
     for name in ("shift", "size", "stride", "seed", "kind", "source", "output"):
         setattr(explorer, name, page.evaluate(f"{SENT}.{name}"))
-    says_what_python_says(page, explorer)
+    says(page, explorer)
     clean(page)
 
 
@@ -111,7 +94,7 @@ def test_values_are_walked_and_changed_by_keys_and_become_own(show_explorer):
     assert page.get_by_role("radio", name="own").is_checked()
     assert page.locator(".cx-bar[tabindex='0']").count() == 1
     explorer.signal = values
-    says_what_python_says(page, explorer)
+    says(page, explorer)
     page.keyboard.press("Escape")
     assert page.evaluate("document.activeElement === document.body")
     clean(page)
@@ -141,7 +124,7 @@ def test_the_mouse_picks_an_output_and_a_shift(show_explorer):
     wide = (box["width"] - 88 - 8) / LENGTH
     # The middle of the window of output 5, which covers the values 10 to 12.
     page.mouse.click(box["x"] + 88 + 11.5 * wide, box["y"] + 226)
-    sent(page, "output", 5)
+    told_value(page, "output", 5)
     scene = PoolingModel().scene(explore.pooling().state())[WAITING:]
     terms = page.locator("[data-cx=terms]").inner_text()
     assert terms.startswith("before: max(" + ", ".join(plain(v) for v in scene[10:13]))
@@ -151,9 +134,9 @@ def test_the_mouse_picks_an_output_and_a_shift(show_explorer):
     page.mouse.down()
     page.mouse.move(plot["x"] + 44 + 6.2 * step, plot["y"] + 120, steps=4)
     page.mouse.up()
-    sent(page, "shift", 6)
+    told_value(page, "shift", 6)
     page.get_by_role("radio", name="smooth").click()
-    sent(page, "source", "smooth")
+    told_value(page, "source", "smooth")
     assert "not independent" in spoken(page, "smooth values shifted by 6")
     clean(page)
 
@@ -168,12 +151,6 @@ def test_python_sets_the_state_and_two_views_follow(show_explorer):
     )
     assert page.evaluate("explorer.saves") == 0
     clean(page)
-
-
-@pytest.mark.parametrize("width", [480, 800, 1280])
-def test_nothing_is_wider_than_the_page(show_explorer, width):
-    page = show_explorer(explore.pooling(), viewport={"width": width, "height": 900})
-    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
 
 DRAWN_TEXTS = """() => {

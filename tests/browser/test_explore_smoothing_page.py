@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from explorer_page import told
 
 from cnncourse.data import iss_track, spaceship_track
 from cnncourse.explore import SmoothingExplorer
@@ -27,12 +28,6 @@ def picture(page, selector):
 
 def wait_for_another_picture(page, selector, old):
     page.wait_for_function(f"old => {PICTURE_OF.format(selector)} !== old", arg=old)
-
-
-def sent(page, name):
-    """Value of a trait as it would have gone to Python, waited for."""
-    page.wait_for_function("name => name in explorer.sent && explorer.saves > 0", arg=name)
-    return page.evaluate("name => explorer.sent[name]", name)
 
 
 def number(page, key):
@@ -64,7 +59,7 @@ def test_dragging_on_the_track_moves_the_kernel_and_tells_python_at_the_end(show
     assert page.evaluate("explorer.saves") == 0
     page.mouse.up()
     expected = round((0.4 * box["width"] - 72) / (box["width"] - 82) * 180)
-    assert sent(page, "t") == expected
+    assert told(page, "t") == expected
     assert page.evaluate("explorer.saves") == 1
     assert page.get_by_role("slider", name="Time t").input_value() == str(expected)
     assert page.errors == []
@@ -81,7 +76,7 @@ def test_dragging_in_the_columns_moves_sample_by_sample(show):
     start = int(page.get_by_role("slider", name="Time t").input_value())
     page.mouse.move(x - 3 * wide, y, steps=4)
     page.mouse.up()
-    assert sent(page, "t") == start - 3
+    assert told(page, "t") == start - 3
 
 
 def test_a_finger_drags_too(show):
@@ -98,7 +93,7 @@ def test_a_finger_drags_too(show):
     for share in (0.75, 0.7, 0.6, 0.5):
         touch("touchMove", share)
     touch("touchEnd", 0)
-    assert sent(page, "t") == round((0.5 * box["width"] - 72) / (box["width"] - 82) * 180)
+    assert told(page, "t") == round((0.5 * box["width"] - 72) / (box["width"] - 82) * 180)
 
 
 def test_the_keyboard_alone_does_everything(show):
@@ -108,13 +103,13 @@ def test_the_keyboard_alone_does_everything(show):
     time.focus()
     page.keyboard.press("ArrowRight")
     wait_for_another_picture(page, COLUMNS, before)
-    assert sent(page, "t") == 61
+    assert told(page, "t") == 61
     page.get_by_role("radio", name="box").focus()
     page.keyboard.press("ArrowRight")
-    assert sent(page, "kernel_name") == "linear"
+    assert told(page, "kernel_name") == "linear"
     page.get_by_role("radio", name="causal").focus()
     page.keyboard.press("ArrowRight")
-    assert sent(page, "centred") is True
+    assert told(page, "centred") is True
     for name, trait, value in [
         ("Length", "length", 8),
         ("Noise σ", "sigma", 3.1),
@@ -122,11 +117,11 @@ def test_the_keyboard_alone_does_everything(show):
     ]:
         page.get_by_role("slider", name=name).focus()
         page.keyboard.press("ArrowRight")
-        assert sent(page, trait) == pytest.approx(value)
+        assert told(page, trait) == pytest.approx(value)
     weights = kernel_weights("linear", 8, centred=True).tolist()
     assert page.evaluate("explorer.sent.weights") == pytest.approx(weights, rel=1e-12)
     page.get_by_role("combobox", name="Errors over").select_option("")
-    assert sent(page, "phase") == ""
+    assert told(page, "phase") == ""
     assert page.errors == []
 
 
@@ -141,7 +136,7 @@ def test_a_bar_dragged_makes_an_own_kernel_that_can_be_normalised(show):
     page.mouse.move(x, bar["y"] + 2, steps=4)
     assert page.evaluate("explorer.saves") == 0
     page.mouse.up()
-    weights = sent(page, "weights")
+    weights = told(page, "weights")
     assert weights[:2] + weights[3:] == pytest.approx([0.2] * 4)
     assert weights[2] > 0.22
     assert page.evaluate("explorer.sent.kernel_name") == "own"
@@ -159,7 +154,7 @@ def test_bars_are_walked_and_changed_by_keys(show):
     page.get_by_role("slider", name="weight of age 0").focus()
     for key in ("ArrowRight", "ArrowRight", "ArrowDown", "ArrowDown"):
         page.keyboard.press(key)
-    assert sent(page, "weights") == pytest.approx([0.25, 0.25, 0.23, 0.25])
+    assert told(page, "weights") == pytest.approx([0.25, 0.25, 0.23, 0.25])
     page.keyboard.press("Delete")
     page.wait_for_function("explorer.sent.weights[2] === 0")
     focused = "document.activeElement.getAttribute('aria-label')"
@@ -174,7 +169,7 @@ def test_an_own_kernel_keeps_its_weights_when_it_grows(show):
     page = show(SmoothingExplorer(weights=[0.6, 0.4]))
     page.get_by_role("slider", name="Length").focus()
     page.keyboard.press("ArrowRight")
-    assert sent(page, "weights") == [0.6, 0.4, 0]
+    assert told(page, "weights") == [0.6, 0.4, 0]
 
 
 def test_python_sets_the_state_and_the_page_follows(show):

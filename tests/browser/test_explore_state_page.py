@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from explorer_page import sent
+from explorer_page import says, sent
 
 from cnncourse import explore
 from cnncourse.explore import EXPLORERS
@@ -17,13 +17,6 @@ def notice(page):
 def put(page, name, value):
     """Set a trait as Python does."""
     page.evaluate("([name, value]) => explorer.put(name, value)", [name, value])
-
-
-def says(page, explorer):
-    page.wait_for_function(
-        "words => document.querySelector('[data-cx=spoken]').textContent === words",
-        arg=explorer.describe(),
-    )
 
 
 @pytest.mark.parametrize(

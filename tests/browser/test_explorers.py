@@ -8,6 +8,7 @@ import playwright.sync_api
 import pytest
 from explorer_page import (
     FOCUSABLE,
+    SPOKEN,
     at_rest,
     change_page,
     focused_in,
@@ -33,7 +34,6 @@ for (const [name, kind] of [['requestAnimationFrame', 'frames'], ['setInterval',
   };
 }
 """
-SPOKEN = "document.querySelector('[data-cx=spoken]').textContent"
 
 
 @pytest.fixture(scope="module", params=EXPLORERS)
@@ -185,7 +185,7 @@ def test_two_views_of_it_stay_in_step(show_explorer, name):
     assert page.errors == []
 
 
-@pytest.mark.parametrize("width", [480, 800])
+@pytest.mark.parametrize("width", [480, 800, 1280])
 def test_nothing_is_wider_than_the_page(page, width):
     page.set_viewport_size({"width": width, "height": 960})
     at_rest(page, "[asked.frames, innerWidth]")

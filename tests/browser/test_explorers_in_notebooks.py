@@ -2,13 +2,19 @@
 
 import nbformat
 import pytest
-from explorer_page import change_by_keys, change_by_mouse, change_page, focused_in, views
+from explorer_page import (
+    SPOKEN,
+    change_by_keys,
+    change_by_mouse,
+    change_page,
+    focused_in,
+    views,
+)
 from notebook_page import NOTEBOOK, NotebookPage, keep_picture_of_failure
 
 from cnncourse.explore import EXPLORERS
 from tools import notebooks
 
-SPOKEN = "document.querySelector('[data-cx=spoken]').textContent"
 CELL = ".jp-Notebook .jp-Cell.jp-mod-active .cx"
 
 

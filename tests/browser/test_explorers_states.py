@@ -8,13 +8,12 @@ import numpy as np
 import playwright.sync_api
 import pytest
 import traitlets
-from explorer_page import FOCUSABLE, at_rest, change_page, sent, views, views_of
+from explorer_page import FOCUSABLE, SPOKEN, at_rest, change_page, sent, views, views_of
 
 from cnncourse import explore
 from cnncourse.data import colour_photograph, photograph
 
 AXE = Path(axe_playwright_python.__file__).with_name("axe.min.js")
-SPOKEN = "document.querySelector('[data-cx=spoken]').textContent"
 EDGES = np.array([[-1.0, -2, -1], [0, 0, 0], [1, 2, 1]])
 
 
