@@ -105,7 +105,7 @@ def test_the_experiment_is_repeatable_and_says_what_it_measured():
         assert one.permuted.shape == one.plain.shape == (2,)
         np.testing.assert_array_equal(one.shifted, again[kind].shifted)
         np.testing.assert_array_equal(one.permuted, again[kind].permuted)
-        assert one.plain.min() > 0.2
+
     np.testing.assert_array_equal(found["pooled"].shifted[:, 0], found["pooled"].shifted[:, 1])
     alone = train("mlp", IMAGES[:60], LABELS[:60], seed=4, epochs=5)
     assert found["mlp"].plain[1] == alone.accuracy(IMAGES[60:], LABELS[60:])
