@@ -12,7 +12,8 @@ from cnncourse.exercises.readymade import CONVOLUTIONS
 
 
 def my_channels(V, K):
-    """Compute the layer of eq. (6), here counted from 0, for every output that has all its terms:
+    """Compute a layer by eq. (6), here counted from 0, wherever all terms of an output exist.
+
         Z[i, j, k] = sum over l, m, n of V[l, j + m, k + n] * K[i, l, m, n]
 
     V : array (C, H, W), the input: C channels, each of H rows and W columns.
@@ -44,6 +45,90 @@ def my_channels(V, K):
 def _layer(V: Array, K: Array) -> Array:
     """Compute eq. (6) from the windows of the input."""
     return np.einsum("ljkmn,ilmn->ijk", windows(V, K.shape[2:], axis=(1, 2)), K)
+
+
+def _flipped(V: Array, K: Array) -> Array:
+    return _layer(V, K[:, :, ::-1, ::-1])
+
+
+def _padded(V: Array, K: Array, before: tuple[int, int], after: tuple[int, int]) -> Array:
+    return _layer(np.pad(V, [(0, 0), *zip(before, after, strict=True)]), K)
+
+
+def _same(V: Array, K: Array) -> Array:
+    """Pad so that the output is as large as the input; an even kernel has more before it."""
+    M, N = K.shape[2:]
+    return _padded(V, K, (M // 2, N // 2), ((M - 1) // 2, (N - 1) // 2))
+
+
+def _full(V: Array, K: Array) -> Array:
+    reach = K.shape[2] - 1, K.shape[3] - 1
+    return _padded(V, K, reach, reach)
+
+
+def _by_tap(V: Array, K: Array) -> Array:
+    """Compute each product of eq. (6) on its own: axes i, j, k, l, m, n."""
+    return np.einsum("ljkmn,ilmn->ijklmn", windows(V, K.shape[2:], axis=(1, 2)), K)
+
+
+def _paired(V: Array, K: Array) -> Array | None:
+    """Lead input channel i to output channel i alone."""
+    D, C = K.shape[:2]
+    if D > C:
+        return None  # an IndexError
+    return np.array([_layer(V[i : i + 1], K[i : i + 1, i : i + 1])[0] for i in range(D)])
+
+
+def _swapped(V: Array, K: Array) -> Array | None:
+    """Take K[l, i] for K[i, l], which a loop can do only as far as both exist."""
+    D, C = K.shape[:2]
+    return _layer(V, K.swapaxes(0, 1)) if C == D else None
+
+
+def _swapped_axes(V: Array, K: Array) -> Array | None:
+    """Take the first axis of K for the input channels, and as many of those as it has."""
+    return _layer(V[: len(K)], K.swapaxes(0, 1)) if len(K) <= len(V) else None
+
+
+def _transposed(V: Array, K: Array) -> Array | None:
+    M, N = K.shape[2:]
+    return _layer(V, K.swapaxes(2, 3)) if N <= V.shape[1] and M <= V.shape[2] else None
+
+
+def _without_first(Z: Array) -> Array:
+    """Leave the outputs of row 0 and column 0 at 0: loops that begin at 1."""
+    Z = Z.copy()
+    Z[:, 0, :] = Z[:, :, 0] = 0.0
+    return Z
+
+
+def _wrapped(V: Array, K: Array) -> Array:
+    """Read V[l, j + m - 1, k + n - 1] with everything counted from 0; -1 is the last one."""
+    return _layer(np.roll(V, (1, 1), axis=(1, 2)), K)
+
+
+def _short(V: Array, K: Array) -> Array | None:
+    """Leave out the last row and column: H - M of them."""
+    Z = _layer(V, K)[:, :-1, :-1]
+    return Z if Z.size else None
+
+
+def _zeros_last(V: Array, K: Array) -> Array:
+    Z = _layer(V, K)
+    Z[:, -1, :] = Z[:, :, -1] = 0.0
+    return Z
+
+
+def _large(V: Array, K: Array) -> bool:
+    """Whether there is more than one row and column of taps."""
+    return min(K.shape[2:]) > 1
+
+
+def _tap_missing(K: Array, index: int) -> Array:
+    """Leave out the first or the last row and column of taps."""
+    K = np.array(K, dtype=float)
+    K[:, :, index, :] = K[:, :, :, index] = 0.0
+    return K
 
 
 def _cases(draw: Draw) -> list[Case]:
@@ -100,7 +185,140 @@ EXERCISE = Exercise(
         Part("one map for each output channel, of the right size", 1, _shape),
         Part("every output sums over all input channels and taps", 2, _values),
     ),
-    misconceptions=(),
+    misconceptions=(
+        Misconception(
+            "last-channel-only",
+            "Only the last input channel is in the output.",
+            "The sum of eq. (6) runs over l, too. Does each input channel add to the output, or "
+            "does it take the place of the one before?",
+            (
+                lambda V, K: _layer(V[-1:], K[:, -1:]),
+                lambda V, K: _by_tap(V, K)[..., -1, -1, -1],
+                lambda V, K: _by_tap(V, K)[..., -1, :].sum(axis=(3, 4)),
+            ),
+        ),
+        Misconception(
+            "first-channel-only",
+            "Only the first input channel is in the output.",
+            "The sum of eq. (6) runs over l, too. Does your function return, or leave a loop, "
+            "before the other channels had their turn?",
+            (lambda V, K: _layer(V[:1], K[:, :1]),),
+        ),
+        Misconception(
+            "one-based",
+            "The indices are one off: eq. (6) counts from 1, Python from 0.",
+            "The -1 in eq. (6) is there because j and m both begin at 1. If both begin at 0, which "
+            "pixel does the first tap of the first output meet? V[l, -1] is the last row.",
+            (
+                _wrapped,
+                lambda V, K: _without_first(_layer(V, K)),
+                lambda V, K: _layer(V[:, :-1, :-1], K[:, :, 1:, 1:]) if _large(V, K) else None,
+                lambda V, K: _layer(V, _tap_missing(K, 0)),
+                lambda V, K: _layer(np.roll(V, (-1, -1), axis=(1, 2)), K),
+            ),
+        ),
+        Misconception(
+            "one-place-short",
+            "The last row and column of outputs, or the last taps, are missing.",
+            "Lay a kernel of 2 taps on 3 pixels: it has 2 places, H - M + 1. And the last tap of "
+            "M has the index M - 1, which range(M) reaches.",
+            (
+                _short,
+                _zeros_last,
+                lambda V, K: _layer(V, _tap_missing(K, -1)),
+            ),
+        ),
+        Misconception(
+            "mean-over-channels",
+            "The sum was divided: that is a mean.",
+            "Eq. (6) adds the products of all input channels up and leaves it at that. What would "
+            "a mean do to a layer if you gave it one more input channel of zeros?",
+            (
+                lambda V, K: _layer(V, K) / len(V),
+                lambda V, K: _layer(V, K) / K[0].size,
+                lambda V, K: _layer(V, K) / K[0, 0].size,
+            ),
+        ),
+        Misconception(
+            "kernel-channels-swapped",
+            "The two channel axes of K are swapped.",
+            "In K[i, l, m, n] the output channel comes first, then the input channel. How many "
+            "numbers does K have along each of the two?",
+            (
+                _swapped,
+                _swapped_axes,
+                lambda V, K: _layer(
+                    V, K.reshape(K.shape[1], K.shape[0], *K.shape[2:]).swapaxes(0, 1)
+                ),
+            ),
+        ),
+        Misconception(
+            "channels-kept-apart",
+            "Each output channel looks at one input channel only.",
+            "Eq. (6) has a kernel K[i, l] for every pair of an output and an input channel. An "
+            "output channel listens to all input channels.",
+            (
+                _paired,
+                lambda V, K: np.array(
+                    [
+                        _layer(V[i % len(V)][None], K[i, i % len(V)][None, None])[0]
+                        for i in range(len(K))
+                    ]
+                ),
+            ),
+        ),
+        Misconception(
+            "one-kernel-for-all-channels",
+            "All input channels meet the same kernel.",
+            "K[i, 0] leads from the first input channel to the output channel i. Which one leads "
+            "there from the second?",
+            (
+                lambda V, K: _layer(V, np.repeat(K[:, :1], len(V), axis=1)),
+                lambda V, K: _layer(V, np.repeat(K[:, -1:], len(V), axis=1)),
+            ),
+        ),
+        Misconception(
+            "kernel-flipped",
+            "The kernels were flipped.",
+            "In eq. (6) the indices of V and K go up together, j + m with m: that is "
+            "cross-correlation, what libraries call convolution. Nothing is turned round.",
+            (
+                _flipped,
+                lambda V, K: _layer(V, K[:, :, ::-1]),
+                lambda V, K: _layer(V, K[:, :, :, ::-1]),
+                lambda V, K: _layer(V, K[:, ::-1]),
+            ),
+        ),
+        Misconception(
+            "kernel-transposed",
+            "Rows and columns of the kernels are swapped.",
+            "m goes with the rows j of the input, n with its columns k. Which of the two is the "
+            "third axis of K?",
+            (_transposed,),
+        ),
+        Misconception(
+            "padded",
+            "Outputs were added where the kernel sticks out of the input.",
+            "Nothing is padded here: only the outputs all of whose terms exist, H - M + 1 rows and "
+            "W - N + 1 columns.",
+            (
+                _same,
+                _full,
+                lambda V, K: _padded(
+                    V,
+                    K,
+                    ((K.shape[2] - 1) // 2, (K.shape[3] - 1) // 2),
+                    (K.shape[2] // 2, K.shape[3] // 2),
+                ),
+            ),
+        ),
+    ),
+    error_hints={
+        "IndexError": "How many numbers do V and K have along each axis? The first axis of K is "
+        "for output channels, its second for the input channels of V.",
+        "ValueError": "Compare shapes: V[:, j : j + M, k : k + N] and K[i] have the same three "
+        "axes, one for the input channel, one for rows, one for columns.",
+    },
     hints=(
         "How many numbers does one output add up? Count the input channels, and the taps of one "
         "kernel.",

@@ -10,6 +10,8 @@ github.com/rasbt/machine-learning-book, pull request 168 (2024). The program her
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
+
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view as windows  # bound here, see e1_2.py
 
@@ -66,6 +68,77 @@ def _dense(V: Array, K: Array, p: int) -> Array:
 
 def _reference(V: Array, K: Array, s: int, p: int) -> Array:
     return _dense(V, K, p)[::s, ::s]
+
+
+# Wrong repairs: where their windows begin, in the padded image.
+
+
+def _number(n: int, m: int, s: int) -> int:
+    return (n - m) // s + 1
+
+
+def _at(padded: Array, K: Array, tops: Iterable[int], lefts: Iterable[int]) -> Array | None:
+    """Compute the windows that begin there; None where there are none, or one sticks out."""
+    rows, columns = list(tops), list(lefts)
+    dense = np.einsum("jkmn,mn->jk", windows(padded, K.shape), K)
+    if not rows or not columns or rows[-1] >= len(dense) or columns[-1] >= dense.shape[1]:
+        return None
+    return dense[np.ix_(rows, columns)]
+
+
+Starts = Callable[[int, int, int], Iterable[int]]
+
+
+def _repaired(tops: Starts, lefts: Starts) -> Callable[[Array, Array, int, int], Array | None]:
+    """Make a program whose windows begin at `tops` and `lefts` of (padded size, taps, s)."""
+
+    def layer(V: Array, K: Array, s: int, p: int) -> Array | None:
+        padded = np.pad(V, p)
+        (H, W), (M, N) = padded.shape, K.shape
+        return _at(padded, K, tops(H, M, s), lefts(W, N, s))
+
+    return layer
+
+
+def _right_starts(n: int, m: int, s: int) -> range:
+    return range(0, n - m + 1, s)
+
+
+def _twice(n: int, m: int, s: int) -> range:
+    return range(0, _number(n, m, s), s)
+
+
+def _one_by_one(n: int, m: int, s: int) -> range:
+    return range(_number(n, m, s))
+
+
+def _every(n: int, m: int, s: int) -> range:
+    return range(n - m + 1)
+
+
+def _both(starts: Starts) -> Callable[[Array, Array, int, int], Array | None]:
+    return _repaired(starts, starts)
+
+
+def _sticking_out(V: Array, K: Array, s: int, p: int) -> Array:
+    """Begin a window at every s-th pixel, and take zeros for what lies outside."""
+    room = [(p, p + m - 1) for m in K.shape]
+    return _dense(np.pad(V, room), K, 0)[::s, ::s]
+
+
+def _spread(V: Array, K: Array, s: int, p: int, step: int) -> Array | None:
+    """Spread the taps; windows begin at every `step`-th pixel."""
+    wide = np.zeros([s * (m - 1) + 1 for m in K.shape])
+    wide[::s, ::s] = K
+    padded = np.pad(V, p)
+    if np.greater(wide.shape, padded.shape).any():
+        return None
+    return _dense(padded, wide, 0)[::step, ::step]
+
+
+def _padded_by(V: Array, K: Array, s: int, before: int, after: int) -> Array | None:
+    padded = np.pad(V, (before, after))
+    return None if np.greater(K.shape, padded.shape).any() else _dense(padded, K, 0)[::s, ::s]
 
 
 def _cases(draw: Draw) -> list[Case]:
@@ -132,7 +205,102 @@ EXERCISE = Exercise(
         Part("stride 1, as before", 1, lambda case, got: case.args[2] > 1 or _right(case, got)),
         Part("any stride", 2, _right),
     ),
-    misconceptions=(),
+    misconceptions=(
+        Misconception(
+            "stride-still-twice",
+            "Outputs are still missing: the stride is taken twice, as before.",
+            "rows is a number of outputs, in which the stride is counted already. Print it, and "
+            "the values of top, for 5 pixels, 2 taps and a stride of 2.",
+            (_both(_twice),),
+        ),
+        Misconception(
+            "one-axis-mended",
+            "One of the two axes is mended, the other is not.",
+            "The same slip stands in both loops.",
+            (_repaired(_right_starts, _twice), _repaired(_twice, _right_starts)),
+        ),
+        Misconception(
+            "index-not-multiplied",
+            "There are as many outputs as there should be, but their windows lie side by side.",
+            "Output number j does not begin at the pixel j, unless the stride is 1.",
+            (
+                _both(_one_by_one),
+                _repaired(_one_by_one, _right_starts),
+                _repaired(_right_starts, _one_by_one),
+            ),
+        ),
+        Misconception(
+            "stride-ignored",
+            "Now there is an output for every pixel: the stride is lost.",
+            "Of the windows at stride 1 only every s-th, in both directions, is asked for.",
+            (_both(_every), _repaired(_right_starts, _every), _repaired(_every, _right_starts)),
+        ),
+        Misconception(
+            "last-place-missing",
+            "The last windows are missing.",
+            "A window may begin at the pixel H + 2p - M: it ends on the last one. range stops "
+            "before its second number.",
+            (
+                _both(lambda n, m, s: range(0, n - m, s)),
+                _both(lambda n, m, s: range(0, (_number(n, m, s) - 1) * s, s)),
+            ),
+        ),
+        Misconception(
+            "kernel-sticks-out",
+            "There are outputs too many, of windows that reach beyond the padded image.",
+            "The last window ends on the last pixel, or before it.",
+            (_sticking_out,),
+        ),
+        Misconception(
+            "taps-spread",
+            "The stride got into the window: its taps lie s pixels apart.",
+            "That is dilation. The window stays as it was, M x N neighbours; only its place is "
+            "wrong.",
+            (
+                lambda V, K, s, p: _spread(V, K, s, p, 1),
+                lambda V, K, s, p: _spread(V, K, s, p, s),
+            ),
+        ),
+        Misconception(
+            "kernel-flipped",
+            "The kernel is turned round now.",
+            "The task says that it is not flipped, and it was not: the bug is elsewhere.",
+            (
+                lambda V, K, s, p: _reference(V, K[::-1, ::-1], s, p),
+                lambda V, K, s, p: _both(_twice)(V, K[::-1, ::-1], s, p),
+            ),
+        ),
+        Misconception(
+            "padding-changed",
+            "The padding is another one now.",
+            "np.pad(V, p) adds p rows and columns of zeros on each of the four sides, as the task "
+            "says. The bug is elsewhere.",
+            (
+                lambda V, K, s, p: _padded_by(V, K, s, 0, p),
+                lambda V, K, s, p: _padded_by(V, K, s, p, 0),
+                lambda V, K, s, p: _padded_by(V, K, s, 0, 0),
+                lambda V, K, s, p: _padded_by(V, K, s, 2 * p, 2 * p),
+            ),
+        ),
+        Misconception(
+            "one-stride-mended",
+            "Stride 2 is right now, larger ones are not.",
+            "Try strides of 3 and 4: the repair must not hang on one of them.",
+            (
+                lambda V, K, s, p: (_both(_twice) if s > 2 else _reference)(V, K, s, p),
+                _both(
+                    lambda n, m, s: range(0, 2 * _number(n, m, s), s) if s > 1 else _every(n, m, s)
+                ),
+                _both(lambda n, m, s: range(0, _number(n, m, s) * min(s, 2), min(s, 2))),
+            ),
+        ),
+    ),
+    error_hints={
+        "ValueError": "A window that reaches beyond the padded image is cut off, and no longer as "
+        "large as the kernel. At which pixel does your last window begin?",
+        "IndexError": "How many rows and columns has your output, and up to which index do the "
+        "loops fill it?",
+    },
     hints=(
         "Try a row of 5 pixels with a kernel of 2 taps, at stride 1 and at stride 2. At which "
         "pixels should the kernel begin, and at which does it?",
