@@ -1,18 +1,18 @@
 """E3.3: a test of equivariance to translation, f(g(x)) = g(f(x)).
 
-The functions f of the cases are lines of NumPy, which the check shows: a learner can try them.
+The error is asked for, not a verdict: it needs no agreement on how small a rounding error is.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from cnncourse.exercises.comparing import close
 from cnncourse.exercises.drawing import Draw
+from cnncourse.exercises.e3_3_layers import BY_PLACE, EQUIVARIANT, NOT_EQUIVARIANT, Layer
 from cnncourse.exercises.model import Array, Case, Exercise, Misconception, Part
 from cnncourse.exercises.readymade import SOLUTIONS
 
@@ -36,59 +36,6 @@ def my_equivariance_error(f, image, down, right):
     return np.abs(there - back).max()
 
 
-@dataclass(frozen=True)
-class Layer:
-    """A function of an array `x`, as one line of NumPy: what is shown is what runs.
-
-    Parameters
-    ----------
-    source : str
-        The expression: "np.maximum(x, 0)".
-
-    Examples
-    --------
-    >>> Layer("np.maximum(x, 0)")([[1, -2]]).tolist()
-    [[1.0, 0.0]]
-    """
-
-    source: str
-
-    def __call__(self, image: Any) -> Array:
-        """Apply the layer; what it returns is always a new array."""
-        x = np.array(image, dtype=float)
-        return np.array(eval(self.source, {"np": np, "x": x}), dtype=float)
-
-    def __repr__(self) -> str:
-        return f"lambda x: {self.source}"
-
-
-_PLACES = "np.arange(x.size).reshape(x.shape)"
-EQUIVARIANT = (
-    ("x + 7", "f adds a constant"),
-    ("np.maximum(x, 0)", "f is a ReLU, one pixel at a time"),
-    ("x ** 2 - 3 * x", "f is a parabola, one pixel at a time"),
-    ("2 * x - np.roll(x, 1, axis=1)", "f is a convolution, in a circle"),
-    (
-        "3 * x + np.roll(x, (-1, 1), axis=(0, 1)) - 2 * np.roll(x, 2, axis=0)",
-        "f is a convolution, in a circle",
-    ),
-    ("np.maximum(x, np.roll(x, -1, axis=0))", "f is a max pooling, in a circle"),
-    ("np.full_like(x, x.max())", "f gives the largest number everywhere"),
-)
-NOT_EQUIVARIANT = (
-    (f"x * {_PLACES}", "f weighs each pixel by its place"),
-    (
-        f"x * {_PLACES} - np.roll(x, 1, axis=1) * {_PLACES}.T.reshape(x.shape)",
-        "f is locally connected: other weights at each place",
-    ),
-    ("x - np.pad(x, ((1, 0), (0, 0)))[:-1]", "f is a convolution with zeros at the border"),
-    ("x * (np.arange(x.shape[1]) % 2 == 0)", "f has stride 2: it keeps every second column"),
-    ("x * (np.arange(x.shape[0]) % 2 == 0)[:, None]", "f has stride 2: every second row"),
-    ("np.sort(x.ravel()).reshape(x.shape)", "f sorts the pixels: invariant, not equivariant"),
-    ("x[:, ::-1]", "f mirrors the image"),
-)
-
-
 def _cases(draw: Draw) -> list[Case]:
     def image(rows: int, columns: int) -> Array:
         return draw.numbers(rows * columns).reshape(rows, columns)
@@ -99,28 +46,92 @@ def _cases(draw: Draw) -> list[Case]:
             "the example of the task",
         ),
         Case((Layer("x + 7"), np.array([[1.0, 5.0, 2.0]]), 0, 1), "f adds a constant"),
+        Case((Layer(f"x * {BY_PLACE}"), np.array([[2, -4], [0, 3]]), 1, 1), "whole numbers"),
+        Case((Layer("x[:, ::-1]"), image(2, 5), 0, 0), "no move"),
+        Case((Layer("np.cumsum(x, axis=0)"), image(4, 1), 1, 0), "one column"),
+        Case((Layer(f"x * {BY_PLACE}"), image(3, 5), 4, -7), "more than once round"),
+        Case(
+            (Layer("x * (np.arange(x.shape[1]) % 2 == 0)"), image(3, 6), 1, 2),
+            "a stride of 2, moved by 2",
+        ),
     ]
     for source, note in (*NOT_EQUIVARIANT, *EQUIVARIANT):
-        shape = draw.pick(((3, 4), (4, 3), (3, 5)))
-        down, right = draw.pick(((1, 1), (1, -1), (-1, 1), (1, 3)))
+        shape = draw.pick(((3, 4), (4, 3), (3, 5), (5, 3)))
+        down, right = draw.pick(((1, 1), (1, -1), (-1, 1), (2, 1), (1, 2), (-2, -1)))
         cases.append(Case((Layer(source), image(*shape), down, right), note))
     return cases
 
 
 def _moved(x: Array, down: int, right: int) -> Array:
-    height, width = x.shape
-    return np.array(
-        [[x[(i - down) % height][(j - right) % width] for j in range(width)] for i in range(height)]
-    )
+    """Move `x` in a circle, by the indices of where each number comes from."""
+    rows, columns = (np.arange(n) for n in x.shape)
+    return x[(rows - down) % len(rows)][:, (columns - right) % len(columns)]
 
 
-def _reference(f: Callable[[Array], Array], image: Array, down: int, right: int) -> float:
+def _reference(f: Callable[[Any], Array], image: Array, down: int, right: int) -> float:
     there, back = f(_moved(image, down, right)), _moved(f(image), down, right)
     return max(float(abs(a - b)) for a, b in zip(there.ravel(), back.ravel(), strict=True))
 
 
 def _right(case: Case, output: Array) -> bool:
     return close(output, _reference(*case.args))
+
+
+# Wrong tests: two arrays that are compared, and how.
+
+
+def _largest(a: Array, b: Array) -> float:
+    return float(np.abs(a - b).max())
+
+
+def _compared(measure: Callable[[Array, Array], float]) -> Callable[..., float]:
+    """Make a test that compares the right arrays by another measure."""
+    return lambda f, x, d, r: measure(f(_moved(x, d, r)), _moved(f(x), d, r))
+
+
+def _moving(move: Callable[[Array, int, int], Array]) -> Callable[..., float]:
+    """Make a test with another g."""
+    return lambda f, x, d, r: _largest(f(move(x, d, r)), move(f(x), d, r))
+
+
+def _adding(constant: Callable[[int, int], int]) -> Callable[..., float]:
+    """Make a test in which g adds a constant."""
+    return lambda f, x, d, r: _largest(f(x + constant(d, r)), f(x) + constant(d, r))
+
+
+def _with_zeros(x: Array, down: int, right: int) -> Array:
+    out = np.zeros(x.shape)
+    for i, j in np.ndindex(*x.shape):
+        if 0 <= i - down < x.shape[0] and 0 <= j - right < x.shape[1]:
+            out[i, j] = x[i - down, j - right]
+    return out
+
+
+def _inside(a: Array, b: Array) -> float:
+    return float(np.abs(a - b)[1:-1, 1:-1].max(initial=0.0))
+
+
+# Right answers by other ways.
+
+
+def _moved_back(f, image, down, right):
+    there = f(np.roll(image, (down, right), (0, 1)))
+    return np.max(np.abs(np.roll(there, (-down, -right), (0, 1)) - f(image)))
+
+
+def _pixel_by_pixel(f, image, down, right):
+    height, width = image.shape
+    moved = np.zeros((height, width))
+    for i in range(height):
+        for j in range(width):
+            moved[(i + down) % height, (j + right) % width] = image[i, j]
+    there, here = f(moved), f(image)
+    error = 0.0
+    for i in range(height):
+        for j in range(width):
+            difference = there[(i + down) % height, (j + right) % width] - here[i, j]
+            error = max(error, abs(difference))
+    return error
 
 
 EXERCISE = Exercise(
@@ -131,9 +142,14 @@ EXERCISE = Exercise(
     output="number",
     cases=_cases,
     forbidden=SOLUTIONS,
+    also_right=(_moved_back, _pixel_by_pixel),
     parts=(
-        Part("equivariant layers", 1, lambda c, out: _reference(*c.args) > 0 or _right(c, out)),
-        Part("all layers", 2, _right),
+        Part(
+            "equivariant layers",
+            1,
+            lambda case, out: _reference(*case.args) > 0 or _right(case, out),
+        ),
+        Part("layers that are not", 2, lambda c, out: _reference(*c.args) == 0 or _right(c, out)),
     ),
     misconceptions=(
         Misconception(
@@ -141,9 +157,148 @@ EXERCISE = Exercise(
             "f(g(x)) was compared with f(x): that tests invariance.",
             "An invariant layer answers the same to a moved image. Of an equivariant layer the "
             "answer moves, too. What has to be done to f(x) before the two are compared?",
-            (lambda f, x, d, r: float(np.abs(f(_moved(x, d, r)) - f(x)).max()),),
+            (
+                lambda f, x, d, r: _largest(f(_moved(x, d, r)), f(x)),
+                lambda f, x, d, r: float((f(_moved(x, d, r)) - f(x)).max()),
+                lambda f, x, d, r: float(np.abs(f(_moved(x, d, r)) - f(x)).sum()),
+            ),
+        ),
+        Misconception(
+            "image-not-moved",
+            "f never saw a moved image: g(f(x)) was compared with f(x).",
+            "That only tells how different the output looks after a move. What does f make of the "
+            "moved image?",
+            (lambda f, x, d, r: _largest(_moved(f(x), d, r), f(x)),),
+        ),
+        Misconception(
+            "adds-a-constant",
+            "The numbers of the image were raised: g moves them to other places.",
+            "A translation leaves each number as it is, and puts it `down` rows lower and `right` "
+            "columns further. np.roll does that.",
+            (
+                _adding(lambda down, right: down),
+                _adding(lambda down, right: right),
+                _adding(lambda down, right: down + right),
+            ),
+        ),
+        Misconception(
+            "f-left-out",
+            "On one of the two ways f is missing.",
+            "Both ways end with f and g done, in two orders. Which of your arrays saw only one of "
+            "them?",
+            (
+                lambda f, x, d, r: _largest(f(_moved(x, d, r)), _moved(x, d, r)),
+                lambda f, x, d, r: _largest(f(x), _moved(x, d, r)),
+                lambda f, x, d, r: _largest(_moved(f(x), d, r), _moved(x, d, r)),
+            ),
+        ),
+        Misconception(
+            "always-zero",
+            "The error is 0 whatever f is: both arrays were made in the same way.",
+            "One way moves the image and then applies f; the other applies f to the image as it "
+            "is, and then moves what comes out.",
+            (lambda f, x, d, r: 0.0,),
+        ),
+        Misconception(
+            "axes-swapped",
+            "`down` moved the columns, and `right` the rows.",
+            "Axis 0 of an array counts its rows. To which axis does `down` belong?",
+            (_moving(lambda x, d, r: _moved(x, r, d)),),
+        ),
+        Misconception(
+            "other-direction",
+            "g moves the other way: up and to the left.",
+            "Where does the number in the upper left corner go if down = 1? A positive number "
+            "in np.roll moves to higher indices.",
+            (
+                _moving(lambda x, d, r: _moved(x, -d, -r)),
+                _moving(lambda x, d, r: _moved(x, -d, r)),
+                _moving(lambda x, d, r: _moved(x, d, -r)),
+            ),
+        ),
+        Misconception(
+            "two-directions",
+            "The image and the output were moved in opposite directions.",
+            "It is the same g on both sides of f(g(x)) = g(f(x)).",
+            (lambda f, x, d, r: _largest(f(_moved(x, d, r)), _moved(f(x), -d, -r)),),
+        ),
+        Misconception(
+            "one-axis-only",
+            "g moved the rows only, or the columns only.",
+            "Both `down` and `right` may be other than 0 at once. np.roll takes two shifts with "
+            "two axes.",
+            (
+                _moving(lambda x, d, r: _moved(x, d, 0)),
+                _moving(lambda x, d, r: _moved(x, 0, r)),
+            ),
+        ),
+        Misconception(
+            "rolled-as-one-row",
+            "The image was rolled as one long row of numbers.",
+            "Without `axis` np.roll takes all rows end to end: what leaves one row comes into the "
+            "next. Name the axes, in the order of the shifts.",
+            (
+                _moving(lambda x, d, r: np.roll(x, d)),
+                _moving(lambda x, d, r: np.roll(x, d + r)),
+                _moving(lambda x, d, r: np.roll(x, d * x.shape[1] + r)),
+            ),
+        ),
+        Misconception(
+            "zeros-enter",
+            "Zeros entered at the border, where the opposite side should.",
+            "g moves in a circle here: no number is lost, and none comes in from outside.",
+            (_moving(_with_zeros),),
+        ),
+        Misconception(
+            "signs-kept",
+            "The differences kept their signs: a large negative one went unseen.",
+            "The error is how far the two are apart. Which comes first, taking away the signs or "
+            "looking for the largest?",
+            (
+                _compared(lambda a, b: (a - b).max()),
+                _compared(lambda a, b: (b - a).max()),
+                _compared(lambda a, b: abs((a - b).max())),
+                _compared(lambda a, b: abs((a - b).sum())),
+            ),
+        ),
+        Misconception(
+            "another-measure",
+            "The differences were summed or averaged; the task asks for the largest.",
+            "A band of large differences at the border must not be diluted by the places inside "
+            "that agree.",
+            (
+                _compared(lambda a, b: np.abs(a - b).sum()),
+                _compared(lambda a, b: np.abs(a - b).mean()),
+                _compared(lambda a, b: ((a - b) ** 2).sum()),
+                _compared(lambda a, b: ((a - b) ** 2).mean()),
+                _compared(lambda a, b: np.sqrt(((a - b) ** 2).sum())),
+                _compared(lambda a, b: np.sqrt(((a - b) ** 2).mean())),
+                _compared(lambda a, b: ((a - b) ** 2).max()),
+            ),
+        ),
+        Misconception(
+            "a-verdict",
+            "It answers 1 or 0: the task asks how large the difference is.",
+            "Return the largest difference itself. Whether that is 0 can be seen from it.",
+            (
+                _compared(lambda a, b: float(np.array_equal(a, b))),
+                _compared(lambda a, b: float(not np.array_equal(a, b))),
+                _compared(lambda a, b: float((a != b).sum())),
+                _compared(lambda a, b: float((a != b).mean())),
+            ),
+        ),
+        Misconception(
+            "border-left-out",
+            "The rows and columns at the border were left out.",
+            "In a circle there is no border: every place counts.",
+            (_compared(_inside),),
         ),
     ),
+    error_hints={
+        "ValueError": "f takes one array with the shape of the image, and gives one back. Do the "
+        "two arrays that you subtract have that shape?",
+        "TypeError": "f is a function: f(image) is what it gives for the image.",
+    },
     hints=(
         "There are two ways round: move the image and then apply f, or apply f and then move what "
         "came out. What does each of them give?",

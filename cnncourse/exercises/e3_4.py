@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
+from numpy.typing import NDArray
 
 from cnncourse.exercises.comparing import close
 from cnncourse.exercises.drawing import Draw
@@ -76,6 +79,87 @@ def _right(case: Case, output: Array) -> bool:
     return close(output, _reference(*case.args))
 
 
+# Wrong masks, from the rows and the columns that are marked in one direction.
+
+Line = NDArray[np.bool_]
+Marks = Callable[[int, int, int], Line]
+
+
+def _border(n: int, width: int) -> Line:
+    """Mark `width` places at each end of n."""
+    places = np.arange(n)
+    return (places < width) | (places >= n - width)
+
+
+def _broken(n: int, k: int, by: int) -> Line:
+    """Mark what breaks in one direction, for a kernel of k and a move by `by`."""
+    return _two_ways(n, k // 2, by) & (by > 0)
+
+
+def _two_ways(n: int, width: int, by: int) -> Line:
+    return _border(n, width) | np.roll(_border(n, width), by)
+
+
+def _cut_off(n: int, k: int, by: int) -> Line:
+    """Move the border without a circle: what leaves does not come in again."""
+    moved = np.append(np.zeros(by, bool), _border(n, k // 2))[:n]
+    return (_border(n, k // 2) | moved) & (by > 0)
+
+
+def _first(n: int, k: int) -> Line:
+    return np.arange(n) < k // 2
+
+
+def _last(n: int, k: int) -> Line:
+    return np.arange(n) >= n - k // 2
+
+
+def _mask(marks: Marks) -> Callable[..., Array]:
+    """Make a program that marks a place if its row or its column is marked."""
+
+    def program(h: int, w: int, a: int, b: int, down: int, right: int) -> Array:
+        return (marks(h, a, down)[:, None] | marks(w, b, right)).astype(float)
+
+    return program
+
+
+# Right answers by other ways.
+
+
+def _tap_by_tap(height, width, kernel_height, kernel_width, down, right):
+    def taps_outside(at, size, kernel):
+        return [not 0 <= at + tap - kernel // 2 < size for tap in range(kernel)]
+
+    mask = []
+    for i in range(height):
+        before_i = (i - down) % height
+        row_breaks = taps_outside(i, height, kernel_height) != taps_outside(
+            before_i, height, kernel_height
+        )
+        mask.append([])
+        for j in range(width):
+            before_j = (j - right) % width
+            column_breaks = taps_outside(j, width, kernel_width) != taps_outside(
+                before_j, width, kernel_width
+            )
+            mask[i].append(int(row_breaks or column_breaks))
+    return mask
+
+
+def _by_slices(height, width, kernel_height, kernel_width, down, right):
+    mask = np.zeros((height, width), dtype=int)
+    p, q = (kernel_height - 1) // 2, (kernel_width - 1) // 2
+    if down > 0 and p > 0:
+        at_border = np.r_[0:p, height - p : height]
+        mask[at_border] = 1
+        mask[(at_border + down) % height] = 1
+    if right > 0 and q > 0:
+        at_border = np.r_[0:q, width - q : width]
+        mask[:, at_border] = 1
+        mask[:, (at_border + right) % width] = 1
+    return mask
+
+
 EXERCISE = Exercise(
     id="E3.4",
     title="The band that breaks",
@@ -84,21 +168,169 @@ EXERCISE = Exercise(
     output="matrix",
     cases=_cases,
     forbidden=SOLUTIONS,
+    also_right=(_tap_by_tap, _by_slices),
     parts=(
+        Part(
+            "moves in both directions",
+            2,
+            lambda case, out: not all(case.args[4:]) or _right(case, out),
+        ),
         Part(
             "moves in one direction, and none",
             1,
             lambda case, out: all(case.args[4:]) or _right(case, out),
         ),
-        Part("all moves", 2, _right),
     ),
     misconceptions=(
         Misconception(
-            "nothing-breaks",
+            "zeros-are-content",
             "No place was marked: the zeros were taken for a part of the picture that moves.",
             "g moves the picture; the zeros beyond its border stay where they are. Which outputs "
             "use them before the move, and which after it?",
             (lambda h, w, a, b, d, r: np.zeros((h, w)),),
+        ),
+        Misconception(
+            "one-way-only",
+            "Only one of the two ways was marked: both meet the border.",
+            "In f(g(x)) the kernel meets the border of the moved image. In g(f(x)) it met that of "
+            "x before the move. Where are those outputs now?",
+            (
+                _mask(lambda n, k, by: _border(n, k // 2) & (by > 0)),
+                _mask(lambda n, k, by: _border(n, k // 2)),
+                _mask(lambda n, k, by: np.roll(_border(n, k // 2), by) & (by > 0)),
+                _mask(lambda n, k, by: np.roll(_border(n, k // 2), by)),
+            ),
+        ),
+        Misconception(
+            "one-side-only",
+            "The band was marked at one end of the rows and columns only.",
+            "A kernel with its middle on a pixel reaches out to both sides: above the first row, "
+            "and below the last.",
+            (
+                _mask(lambda n, k, by: (_first(n, k) | np.roll(_first(n, k), by)) & (by > 0)),
+                _mask(lambda n, k, by: (_last(n, k) | np.roll(_last(n, k), by)) & (by > 0)),
+                _mask(lambda n, k, by: _first(n, k) & (by > 0)),
+                _mask(lambda n, k, by: _last(n, k) & (by > 0)),
+                _mask(lambda n, k, by: _first(n, k)),
+                _mask(lambda n, k, by: _last(n, k)),
+                _mask(lambda n, k, by: (_first(n, k) | np.roll(_last(n, k), by)) & (by > 0)),
+                _mask(lambda n, k, by: (_last(n, k) | np.roll(_first(n, k), by)) & (by > 0)),
+            ),
+        ),
+        Misconception(
+            "other-width",
+            "The band has another width.",
+            "The middle of a kernel of 3 is on the pixel. How far does the kernel reach to one "
+            "side? And one of 5?",
+            (
+                _mask(lambda n, k, by: _two_ways(n, k, by) & (by > 0)),
+                _mask(lambda n, k, by: _two_ways(n, k - 1, by) & (by > 0)),
+                _mask(lambda n, k, by: _two_ways(n, k // 2 + 1, by) & (by > 0)),
+                _mask(lambda n, k, by: _two_ways(n, max(0, k // 2 - 1), by) & (by > 0)),
+                _mask(lambda n, k, by: _two_ways(n, 1, by) & (by > 0)),
+            ),
+        ),
+        Misconception(
+            "no-move-no-break",
+            "A band was marked in a direction in which nothing moves.",
+            "Move to the right only: in the first row both ways find the same pixels, and the "
+            "same zeros above them. Do they differ?",
+            (
+                _mask(lambda n, k, by: _two_ways(n, k // 2, by)),
+                lambda h, w, a, b, d, r: (
+                    _mask(lambda n, k, by: _two_ways(n, k // 2, by))(h, w, a, b, d, r)
+                    * float(d > 0 or r > 0)
+                ),
+            ),
+        ),
+        Misconception(
+            "what-came-round",
+            "The rows and columns that came round were marked.",
+            "g moves in a circle on both ways, so they come round in both. What breaks is where "
+            "the kernel of f finds zeros.",
+            (
+                _mask(lambda n, k, by: np.arange(n) < by),
+                _mask(lambda n, k, by: np.arange(n) < by + k // 2),
+                _mask(lambda n, k, by: (np.arange(n) < by) | _border(n, k // 2)),
+                _mask(lambda n, k, by: (np.arange(n) < by) | (_border(n, k // 2) & (by > 0))),
+                _mask(lambda n, k, by: _border(n, by)),
+            ),
+        ),
+        Misconception(
+            "corners-only",
+            "Only places were marked that are in a marked row and a marked column.",
+            "A kernel that reaches beyond the upper border finds zeros, whatever its column.",
+            (
+                lambda h, w, a, b, d, r: (_broken(h, a, d)[:, None] & _broken(w, b, r)) * 1.0,
+                lambda h, w, a, b, d, r: (
+                    (_two_ways(h, a // 2, d)[:, None] & _two_ways(w, b // 2, r)) * 1.0
+                ),
+            ),
+        ),
+        Misconception(
+            "both-meet-the-border",
+            "Places in which both ways meet the border were left out.",
+            "Near the border both ways miss something. But is it the same pixel that they miss?",
+            (
+                _mask(
+                    lambda n, k, by: _border(n, k // 2) ^ np.roll(_border(n, k // 2), by),
+                ),
+                lambda h, w, a, b, d, r: np.logical_xor(
+                    _border(h, a // 2)[:, None] | _border(w, b // 2),
+                    np.roll(_border(h, a // 2), d)[:, None] | np.roll(_border(w, b // 2), r),
+                ).astype(float),
+            ),
+        ),
+        Misconception(
+            "not-in-a-circle",
+            "The marks that g moves out of the image are lost.",
+            "g moves in a circle: a marked row that leaves below enters above.",
+            (
+                _mask(_cut_off),
+                _mask(lambda n, k, by: _cut_off(n, k, by) | _border(n, k // 2)),
+            ),
+        ),
+        Misconception(
+            "moved-backwards",
+            "The band of g(f(x)) was moved up or to the left.",
+            "f(x) is computed first, and g moves it down and to the right: where does its first "
+            "row go?",
+            (
+                _mask(lambda n, k, by: _two_ways(n, k // 2, -by) & (by > 0)),
+                _mask(lambda n, k, by: _two_ways(n, k // 2, -by)),
+            ),
+        ),
+        Misconception(
+            "directions-swapped",
+            "Rows and columns were mixed up.",
+            "The kernel's height decides how many rows it reaches above and below, and `down` "
+            "moves rows.",
+            (
+                lambda h, w, a, b, d, r: (_broken(h, b, d)[:, None] | _broken(w, a, r)) * 1.0,
+                lambda h, w, a, b, d, r: (
+                    (
+                        (_two_ways(h, a // 2, r) & (r > 0))[:, None]
+                        | (_two_ways(w, b // 2, d) & (d > 0))
+                    )
+                    * 1.0
+                ),
+            ),
+        ),
+        Misconception(
+            "ones-and-zeros-swapped",
+            "1 and 0 are exchanged.",
+            "1 is for the places in which the two ways can differ.",
+            (
+                lambda h, w, a, b, d, r: (
+                    1.0 - (_broken(h, a, d)[:, None] | _broken(w, b, r)).astype(float)
+                ),
+            ),
+        ),
+        Misconception(
+            "everything-breaks",
+            "Every place was marked.",
+            "Where the kernel stays inside of the image on both ways, it finds the same pixels.",
+            (lambda h, w, a, b, d, r: np.ones((h, w)),),
         ),
     ),
     hints=(
