@@ -52,8 +52,8 @@ def test_untouched_exercises_are_not_attempted(path):
 
 @pytest.mark.slow
 def test_storing_twice_changes_nothing(tmp_path):
-    for path in PATHS:
-        shutil.copy(path, tmp_path)
+    # It has everything: figures, predictions, explorers, exercises. Strict nbval runs the others.
+    shutil.copy(next(path for path in PATHS if path.name.startswith("01")), tmp_path)
     assert tool.main(["--folder", str(tmp_path)]) == 0
     first = {path.name: path.read_bytes() for path in tmp_path.glob("*.ipynb")}
     assert tool.main(["--folder", str(tmp_path), "--check"]) == 0
