@@ -71,6 +71,76 @@ def _tracks():
             yield random.integers(-9, 10, n), m
 
 
+def _planes():
+    """Draw two arrays of two axes, with zeros and whole numbers in some."""
+    random = np.random.default_rng(12)
+    sizes = [
+        *itertools.product((1, 2, 3), (1, 2, 4), (1, 2, 3), (1, 2, 3)),
+        (6, 7, 4, 5),
+        (9, 8, 5, 6),
+    ]
+    for number, (rows, columns, h, w) in enumerate([*sizes, (3, 3, 5, 4), (2, 3, 4, 4)]):
+        image, kernel = random.normal(size=(rows, columns)), random.normal(size=(h, w))
+        yield (
+            ((3 * image).astype(int), (3 * kernel).round()) if number % 4 == 3 else (image, kernel)
+        )
+
+
+def _planes_that_fit():
+    for image, kernel in _planes():
+        if len(kernel) <= len(image) and len(kernel[0]) <= len(image[0]):
+            yield image, kernel
+
+
+def _places_in_planes():
+    random = np.random.default_rng(12)
+    for _ in range(40):
+        image = random.integers(1, 21, (4, 4)).astype(float)
+        kernel = random.choice([-10.0, -5, -3, -2, -1, 1, 2, 3, 5, 10], (2, 2), replace=False)
+        yield image, kernel, *random.permutation([1, 2]).tolist()
+
+
+def _directions():
+    yield from ((angle,) for angle in range(0, 360, 45))
+
+
+def _impulses():
+    random = np.random.default_rng(12)
+    for number, (h, w) in enumerate([*itertools.product((1, 2, 3, 4), repeat=2)] * 4):
+        kernel = random.normal(size=(h, w))
+        if number % 3 == 2:
+            kernel[random.integers(h)], kernel[:, random.integers(w)] = 0, 0
+            kernel[random.integers(h), random.integers(w)] = 2
+        room = random.integers(0, 4, 4)
+        at = h - 1 + room[0], w - 1 + room[1]
+        image = np.zeros((at[0] + h + room[2], at[1] + w + room[3]))
+        image[at] = random.choice([1.0, 2.0, -1.0, -3.0, 0.1, 40.0])
+        yield image, np.array(_correlated(image, kernel)) + 0.0
+
+
+def _tables():
+    """Draw kernels of 2 rows and columns or more, separable and not, with zeros in some."""
+    random = np.random.default_rng(12)
+    for h, w in itertools.product((2, 3, 4), (2, 3, 5)):
+        u, v = random.normal(size=h), random.normal(size=w)
+        yield (np.outer(u, v),)
+        yield (np.outer(u.round(1), (5 * v).round() + 0.5),)
+        yield (np.outer(np.arange(h), np.arange(w) - 1.0),)
+        yield (np.outer(np.arange(h)[::-1], np.arange(1, w + 1)),)
+        yield (random.normal(size=(h, w)),)
+        yield (np.add.outer(u, v),)
+        yield (np.eye(h, w),)
+        yield (np.eye(h, w)[::-1],)
+        mixed = np.outer(np.arange(1.0, h + 1), np.arange(2.0, w + 2))
+        for place in ((0, 0), (0, -1), (-1, 0), (-1, -1), (h // 2, w // 2)):
+            changed = mixed.copy()
+            changed[place] *= -1
+            yield (changed,)
+        blank = np.zeros((h, w))
+        blank[-1, 0] = -4.0
+        yield (blank,)
+
+
 INPUTS = {
     "E0.1": _kernels,
     "E1.0": _estimates,
@@ -81,6 +151,13 @@ INPUTS = {
     "E1.5": _kernels_and_lengths,
     "E1.6": _pairs,
     "R1.1": _tracks,
+    "E2.1": _places_in_planes,
+    "E2.2": _planes,
+    "E2.3": _planes_that_fit,
+    "E2.4": _directions,
+    "E2.5": _impulses,
+    "E2.6": _tables,
+    "R2.1": _planes,
 }
 
 
@@ -154,6 +231,101 @@ def _centred(x, m):
     return [np.mean([(x[int(p)] + x[int(np.ceil(p))]) / 2 for p in at]) for at in places]
 
 
+def _correlated(image, kernel):
+    h, w = len(kernel), len(kernel[0])
+    return [
+        [
+            sum(image[i + m][j + n] * kernel[m][n] for m in range(h) for n in range(w))
+            for j in range(len(image[0]) - w + 1)
+        ]
+        for i in range(len(image) - h + 1)
+    ]
+
+
+def _convolved_planes(image, kernel):
+    (rows, columns), (h, w) = np.shape(image), np.shape(kernel)
+    out = [[0.0] * (columns + w - 1) for _ in range(rows + h - 1)]
+    for a, b, m, n in itertools.product(range(rows), range(columns), range(h), range(w)):
+        out[a + m][b + n] += image[a][b] * kernel[m][n]
+    return out
+
+
+def _output_is_right(value, image, kernel, i, j):
+    """Take the number in brackets, too: it is one number, which a text is not."""
+    if isinstance(value, str):
+        return False
+    exact = _convolved_planes(image, kernel)[i][j]
+    return np.size(value) == 1 and abs(float(np.ravel(value)[0]) - exact) < 1e-5
+
+
+# Pixels around an edge of each direction, in halves: brighter on the left of who goes along.
+_EDGES = {
+    0: "222 111 000",
+    45: "221 210 100",
+    90: "210 210 210",
+    135: "100 210 221",
+    180: "000 111 222",
+    225: "001 012 122",
+    270: "012 012 012",
+    315: "122 012 001",
+}
+
+
+def _edge_kernel_is_right(value, angle):
+    kernel = np.asarray(value, dtype=float)
+    if kernel.shape != (3, 3) or not np.isfinite(kernel).all():
+        return False
+    answer = {
+        direction: sum(
+            kernel[row, column] * int(halves) / 2
+            for row, line in enumerate(pixels.split())
+            for column, halves in enumerate(line)
+        )
+        for direction, pixels in _EDGES.items()
+    }
+    little = 1e-5 * np.abs(kernel).sum()
+    return bool(
+        abs(kernel.sum()) <= little
+        and answer[angle] > little
+        and all(other <= answer[angle] + little for other in answer.values())
+        and abs(answer[(angle + 90) % 360]) <= little
+        and abs(answer[(angle + 270) % 360]) <= little
+    )
+
+
+def _kernel_behind(image, response):
+    """Try every weight alone: what it would give is where the response shows that weight."""
+    h, w = np.subtract(np.shape(image), np.shape(response)) + 1
+    kernel = np.zeros((h, w))
+    for place in np.ndindex(h, w):
+        alone = np.zeros((h, w))
+        alone[place] = 1.0
+        seen = np.array(_correlated(image, alone))
+        kernel[place] = np.sum(seen * response) / np.sum(seen * seen)
+    return kernel
+
+
+def _passes_are_right(value, kernel):
+    weights = np.asarray(value, dtype=float)
+    h, w = kernel.shape
+    sizes = np.linalg.svd(kernel, compute_uv=False)
+    little = 1e-6 * (1 + np.abs(kernel).max())
+    if weights.ndim != 1 or not np.isfinite(weights).all():
+        return False
+    if sizes[1] > 1e-6 * sizes[0]:
+        return weights.shape == (h * w,) and np.allclose(weights, kernel.ravel(), 0, little)
+    if weights.shape != (h + w,):
+        return False
+    made = [[weights[m] * weights[h + n] for n in range(w)] for m in range(h)]
+    return np.allclose(made, kernel, 0, little)
+
+
+def _correlated_centred(image, kernel):
+    h, w = np.shape(kernel)
+    middle = np.pad(image, [((h - 1) // 2, h // 2), ((w - 1) // 2, w // 2)])
+    return _correlated(middle, kernel)
+
+
 RIGHT = {
     "E0.1": _equals(lambda w: [w[-1 - i] for i in range(len(w))]),
     "E1.0": _estimate_is_right,
@@ -164,4 +336,11 @@ RIGHT = {
     "E1.5": _equals(_matrix),
     "E1.6": _equals(_convolved),
     "R1.1": _equals(_centred),
+    "E2.1": _output_is_right,
+    "E2.2": _equals(_convolved_planes),
+    "E2.3": _equals(_correlated),
+    "E2.4": _edge_kernel_is_right,
+    "E2.5": _equals(_kernel_behind),
+    "E2.6": _passes_are_right,
+    "R2.1": _equals(_correlated_centred),
 }
