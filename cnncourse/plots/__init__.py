@@ -1,7 +1,14 @@
 """Figures of the course: arrays in, a `Picture` with alternative text out."""
 
+from cnncourse.plots.beliefs import (
+    digit_rows,
+    permuted_accuracies,
+    prior_strength,
+    shifted_accuracies,
+)
 from cnncourse.plots.calibration import calibration_plot
 from cnncourse.plots.channels import channel_sum, colour_maps
+from cnncourse.plots.connections import growing_field, sparse_connectivity, weight_sharing
 from cnncourse.plots.edges import edge_answers
 from cnncourse.plots.errors import compare_kernels, lag_against_noise
 from cnncourse.plots.grids import grids
@@ -9,6 +16,7 @@ from cnncourse.plots.integral import riemann
 from cnncourse.plots.layer_terms import layer_terms
 from cnncourse.plots.maps import signed_maps
 from cnncourse.plots.matrices import matrix
+from cnncourse.plots.moved import two_ways
 from cnncourse.plots.picture import Picture, house_style
 from cnncourse.plots.pooled_features import pooled_grids, separability_curves, what_against_where
 from cnncourse.plots.pooled_rows import pooling_downsampled, pooling_shift
@@ -22,8 +30,18 @@ from cnncourse.plots.tracks import start_up, track
 from cnncourse.plots.turned_detectors import learned_detectors, turned_detectors, turning_responses
 from cnncourse.plots.weights import frequency_responses, kernel, kernels
 from cnncourse.plots.windows import outer_product, sum2d
+from cnncourse.plots.work import work_by_size
 
 __all__ = [
+    "digit_rows",
+    "permuted_accuracies",
+    "prior_strength",
+    "shifted_accuracies",
+    "growing_field",
+    "sparse_connectivity",
+    "weight_sharing",
+    "two_ways",
+    "work_by_size",
     "Picture",
     "calibration_plot",
     "changes_by_shift",
