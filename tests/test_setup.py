@@ -149,7 +149,9 @@ def test_what_the_package_imports_on_its_own_account_is_a_dependency():
     needed = {canonicalize_name(homes[name][0]) for name in others}
     asked = {Requirement(line).name for line in PROJECT["project"]["dependencies"]}
     assert {"numpy", "pillow", "traitlets"} <= needed
-    assert needed - asked == {"ipython"}  # only where there is a kernel, which brings it
+    # IPython only where there is a kernel, which brings it; torch, an extra, only in experiments.
+    assert needed - asked == {"ipython", "torch"}
+    assert "torch" in EXTRAS
 
 
 def test_the_learners_and_the_developers_extras_exist(launcher, conda):
