@@ -24,6 +24,7 @@ def my_summaries(x, k):
       row 0 : the window's maximum,
       row 1 : its average,
       row 2 : its L2 norm, the root of the sum of the squares.
+    Ready-made poolings are not for this one; what NumPy does with one window is.
 
     Example: x = [3, -4, 0], k = 2 -> [[ 3  ,  0],
                                        [-0.5, -2],
@@ -277,8 +278,9 @@ EXERCISE = Exercise(
             "A window is missing, the first or the last.",
             "If n = k there is one window. How many does your program make then?",
             (
-                lambda x, k: _table(x, k)[:, :-1],
-                lambda x, k: _table(x, k)[:, 1:],
+                # Without any window there is no table.
+                lambda x, k: _table(x, k)[:, :-1] if len(x) > k else None,
+                lambda x, k: _table(x, k)[:, 1:] if len(x) > k else None,
             ),
         ),
         Misconception(

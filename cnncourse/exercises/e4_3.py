@@ -7,7 +7,7 @@ from collections.abc import Callable
 from cnncourse.exercises.comparing import close
 from cnncourse.exercises.drawing import Draw
 from cnncourse.exercises.model import Array, Case, Exercise, Misconception, Part
-from cnncourse.exercises.readymade import POOLINGS
+from cnncourse.exercises.readymade import SOLUTIONS
 
 Share = Callable[[int, int], float]
 
@@ -96,7 +96,7 @@ EXERCISE = Exercise(
     cases=_cases,
     also_right=(_by_places, _by_changes),
     output="number",
-    forbidden=POOLINGS,
+    forbidden=SOLUTIONS,
     error_hints={
         "ZeroDivisionError": "k is at least 1 and d at least 0, so k + d is never 0. What did you "
         "divide by, and for which k and d is that 0?",

@@ -9,7 +9,7 @@ import numpy as np
 from cnncourse.exercises.comparing import close, size_of_terms
 from cnncourse.exercises.drawing import Draw
 from cnncourse.exercises.model import Array, Case, Exercise, Misconception, Part, Probe
-from cnncourse.exercises.readymade import CONVOLUTIONS, POOLINGS
+from cnncourse.exercises.readymade import POOLINGS
 
 Starts = Callable[[int, int, int], list[int]]
 
@@ -23,7 +23,7 @@ def my_downsampling(x, k, s):
         smaller than k (windows overlap) or larger (some pixels are in no window).
     The first window covers the rows and columns 0 ... k - 1. Only windows that lie wholly
     inside of x count: along an axis of n pixels, (n - k) // s + 1 of them.
-    Return an array with the average of each window.
+    Return an array with the average of each window. Ready-made poolings are not for this one.
 
     Example: x = [[1, 2, 3, 4, 5]] * 2, k = 2, s = 2 -> [[1.5, 3.5]]; s = 3 -> [[1.5, 4.5]].
     """
@@ -196,7 +196,7 @@ EXERCISE = Exercise(
     also_right=(_dense_then_thinned, _by_running_sums),
     output="matrix",
     probe=Probe("x", "", (np.arange(1.0, 21.0).reshape(4, 5), 2, 2), ("i", "j")),
-    forbidden=(*POOLINGS, *CONVOLUTIONS),
+    forbidden=POOLINGS,
     parts=(
         Part("(n - k) // s + 1 windows along each axis", 1, _right_size),
         Part("the average of each window", 2, _right),
@@ -234,14 +234,8 @@ EXERCISE = Exercise(
             "If n = k, no step fits in, and still there is one window. What has to be added to "
             "(n - k) // s?",
             (
-                lambda x, k, s: _reference(x, k, s)[:-1, :-1],
-                lambda x, k, s: (
-                    _reference(x, k, s)[
-                        : (x.shape[0] - k) // s or None, : (x.shape[1] - k) // s or None
-                    ]
-                    if min(x.shape) > k + s - 1
-                    else None
-                ),
+                _by_starts(_one_less),
+                _by_starts(lambda n, k, s: list(range(0, n - k, s))),
             ),
         ),
         Misconception(

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from math import sqrt
+from typing import Any
 
 import numpy as np
 
@@ -157,7 +158,7 @@ def _with_measure(measure: Measure) -> Callable[..., Array]:
     return lambda alpha1, alpha2, sizes: _rows(alpha1, alpha2, sizes, measure=measure)
 
 
-def _choosing(choose: Callable[[Array, Array], Array]) -> Callable[..., Array]:
+def _choosing(choose: Callable[[Array, Array], Any]) -> Callable[..., Array]:
     """Keep the separabilities, and make another choice of them."""
 
     def wrong(alpha1: float, alpha2: float, sizes: Array) -> Array:
@@ -179,6 +180,17 @@ def _added(alpha: float, size: int) -> tuple[float, float]:
 
 def _signed(mean1: float, mean2: float, variance1: float, variance2: float) -> float:
     return (mean1 - mean2) / (sqrt(variance1) + sqrt(variance2))
+
+
+def _with_sign(positive: Callable[[float, float], bool], row: int) -> Callable[..., Array]:
+    """Keep the sign of one row's differences."""
+
+    def wrong(alpha1: float, alpha2: float, sizes: Array) -> Array:
+        table = _reference(alpha1, alpha2, sizes)
+        table[row] *= 1 if positive(alpha1, alpha2) else -1
+        return np.vstack([table[:2], table[0] > table[1]])
+
+    return wrong
 
 
 # Right answers by other ways.
@@ -238,7 +250,7 @@ EXERCISE = Exercise(
             "reversed-choice",
             "The choice is the wrong way round: 1 stands where the average separates better.",
             "Large separability is good. Row 2 holds 1 where row 0 is the larger one.",
-            (_choosing(lambda by_max, by_average: 1.0 * (by_max < by_average)),),
+            (_choosing(lambda by_max, by_average: by_max < by_average),),
         ),
         Misconception(
             "one-choice-for-all",
@@ -353,6 +365,9 @@ EXERCISE = Exercise(
             (
                 _with_measure(_signed),
                 _with_measure(lambda m1, m2, v1, v2: _signed(m2, m1, v1, v2)),
+                _with_sign(lambda alpha1, alpha2: alpha1 > alpha2, 0),
+                _with_sign(lambda alpha1, alpha2: alpha1 < alpha2, 0),
+                _with_sign(lambda alpha1, alpha2: alpha1 > alpha2, 1),
             ),
         ),
         Misconception(

@@ -18,7 +18,7 @@ import numpy as np
 from cnncourse.exercises.comparing import close
 from cnncourse.exercises.drawing import Draw
 from cnncourse.exercises.model import Array, Case, Exercise, Misconception, Part
-from cnncourse.exercises.readymade import POOLINGS
+from cnncourse.exercises.readymade import SOLUTIONS
 
 Span = tuple[int, int]
 
@@ -97,7 +97,7 @@ def _cases(draw: Draw) -> list[Case]:
         Case((np.array([[5.0, 1.0, 4.0], [2.0, 8.0, 3.0]]), 2, 1), "after a ReLU: none negative"),
         Case((mountain, 3, 2), "negative but for one pixel"),
         Case((np.array([[0.0, -3.0], [-4.0, 0.0], [-5.0, -6.0]]), 2, 1), "zeros and negatives"),
-        Case((-1e12 * np.array([[3.0, 2.0, 7.0], [5.0, 8.0, 4.0]]), 3, 1), "very negative numbers"),
+        Case((-1e30 * np.array([[3.0, 2.0, 7.0], [5.0, 8.0, 4.0]]), 3, 1), "very negative numbers"),
         Case((np.array([[-0.0137, -1 / 30], [-0.002, -0.4]]), 3, 1), "small negative numbers"),
         case((3, 4), 1, 1, "windows of one pixel", -1),
         case((4, 6), 2, 2, "windows side by side, no padding"),
@@ -215,12 +215,17 @@ def _if_all_negative(x: Array, k: int, s: int) -> Array:
 
 
 def _if_any_negative(x: Array, k: int, s: int) -> Array:
-    """Take the sign off and put it back: right for negative images only."""
+    """Turn the signs of images with negative pixels, and back."""
     return _STILL(x, k, s) if x.min() >= 0 else -_filled(0)(-x, k, s)
 
 
 _STILL = _filled(0.0)
 _LESS = -np.inf
+_LARGE = (
+    *(10.0**digits for digits in (0, 1, 2, 3, 4, 5, 6, 9, 10, 12)),
+    *(99.0, 128.0, 255.0, 256.0, 999.0, 9999.0, 99999.0, 999999.0),
+    *(2.0**15, 2.0**31, 2.0**31 - 1, 2.0**63),
+)
 
 
 # Right answers by other ways.
@@ -267,7 +272,7 @@ EXERCISE = Exercise(
     cases=_cases,
     also_right=(_by_clipping, _by_least_pixel, _by_edge),
     output="matrix",
-    forbidden=POOLINGS,
+    forbidden=SOLUTIONS,
     parts=(
         Part(
             "what was right before is right still",
@@ -288,8 +293,7 @@ EXERCISE = Exercise(
             "not-low-enough",
             "The padding holds another number now; in some images that one wins.",
             "-1, -100 or -1000 can all be larger than a pixel. Which number can not?",
-            tuple(_filled(-(10.0**digits)) for digits in range(11))
-            + (_filled(-255.0), _filled(-999.0)),
+            tuple(_filled(-number) for number in _LARGE),
         ),
         Misconception(
             "made-of-the-image",
@@ -308,10 +312,14 @@ EXERCISE = Exercise(
             ),
         ),
         Misconception(
-            "positive-infinity",
-            "Infinity stands in the padding: it wins over every pixel.",
-            "For a minimum that would be right. Which way round is it for a maximum?",
-            (_filled(1e308), _filled(lambda x: float(np.abs(x).max()))),
+            "always-wins",
+            "What stands in the padding wins over every pixel: infinity, a huge number, or NaN.",
+            "For a minimum, infinity would be right: it always loses. What always loses against a "
+            "maximum's pixels? (NaN never does: it makes NaN of what it meets.)",
+            tuple(
+                _filled(number) for number in (np.inf, float(np.finfo(float).max), 1e308, 1e9, 1e6)
+            )
+            + (_filled(lambda x: float(np.abs(x).max())),),
         ),
         Misconception(
             "only-all-negative",
@@ -344,7 +352,16 @@ EXERCISE = Exercise(
             (
                 lambda x, k, s: _STILL(np.abs(x), k, s),
                 lambda x, k, s: -_STILL(np.abs(x), k, s),
+            ),
+        ),
+        Misconception(
+            "minimum",
+            "The smallest pixel is taken, not the largest.",
+            "Turning all signs makes a minimum of a maximum. Only what stands in the padding is "
+            "wrong.",
+            (
                 lambda x, k, s: -_STILL(-x, k, s),
+                lambda x, k, s: -_by_definition(-x, k, s),
                 _if_any_negative,
             ),
         ),

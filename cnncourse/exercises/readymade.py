@@ -79,7 +79,7 @@ POOLINGS = (
         "generic_filter generic_filter1d",
     ),
     _of("skimage", "block_reduce"),
-    _of("cnncourse", "pool2d adaptive_pool2d global_pool2d unchanged_fraction"),
+    _of("cnncourse", "pool2d adaptive_pool2d global_pool2d", "cnncourse.pooling"),
     _OWN_SOLUTIONS,
 )
 # Only what no ready-made convolution calls in its turn: scipy.signal.convolve calls correlate.
