@@ -187,7 +187,7 @@ def weight_sharing(n: int = 5, k: int = 3, *, ax: Sequence[Axes] | None = None) 
 
     Examples
     --------
-    >>> weight_sharing(5, 3).alt[-77:]
+    >>> weight_sharing(5, 3).alt[-81:]
     'Locally connected: 13 connections, 13 weights. Dense: 25 connections, 25 weights.'
     """
     n, k = _sizes(n, k)
