@@ -5,6 +5,8 @@ them, and whether a value is right for them, by a slow definition.
 """
 
 import itertools
+import math
+from fractions import Fraction
 
 import numpy as np
 
@@ -141,6 +143,84 @@ def _tables():
         yield (blank,)
 
 
+def _step_rows():
+    """Draw networks of any make, some without a detector, a pooling or a dense layer."""
+    random = np.random.default_rng(12)
+    for _ in range(60):
+        convolutions = random.integers(0, 5)
+        parts = [
+            [1, *([2] if random.random() < 0.8 else []), *([3] if random.random() < 0.4 else [])]
+            for _ in range(convolutions)
+        ]
+        parts += [[4, 2]] * int(random.integers(0, 3)) + [[4]]
+        yield (np.array([step for part in parts for step in part]),)
+
+
+def _rows_and_widths():
+    random = np.random.default_rng(12)
+    for k in range(1, 7):
+        for n in (k, k + 1, k + 2, k + 5, 20):
+            yield random.normal(size=n), k
+            yield -np.abs(random.normal(size=n)), k
+            yield random.integers(-9, 10, n), k
+
+
+def _windows_and_shifts():
+    yield from itertools.product(range(1, 13), range(15))
+    yield from ((40, 1), (40, 17), (90, 30))
+
+
+def _images_and_steps():
+    random = np.random.default_rng(12)
+    for k, s in itertools.product(range(1, 5), range(1, 5)):
+        for height, width in ((k, k), (k + 1, k + 3), (k + s, k + 2 * s + 1), (9, 6)):
+            yield random.normal(size=(height, width)), k, s
+        yield random.integers(-9, 10, (7, 8)), k, s
+
+
+def _maps_and_regions():
+    random = np.random.default_rng(12)
+    for m in range(1, 6):
+        for height, width in ((m, m), (m, m + 1), (m + 2, 2 * m), (3 * m, 2 * m + 1), (7, 11)):
+            for channels in (1, 3):
+                yield random.normal(size=(channels, height, width)), m
+    yield random.integers(-9, 10, (2, 5, 4)), 2
+
+
+def _scenes_and_detectors():
+    random = np.random.default_rng(12)
+    for k in range(1, 5):
+        for height, width in ((k, k), (k + 1, k + 3), (k + 2, k), (k + 3, k + 3), (8, 7)):
+            yield random.normal(size=(height, width)), random.normal(size=(k, k))
+            yield -np.abs(random.normal(size=(height, width))), np.abs(random.normal(size=(k, k)))
+        yield random.integers(-9, 10, (5, 6)), random.integers(-4, 5, (k, k))
+
+
+def _classes_and_sizes():
+    """Draw chances and pool sizes of which no one is a close call."""
+    yield 0.02, 0.3, np.array([5, 12, 3])  # the maximum wins in small pools only
+    yield 0.4, 0.02, np.array([9, 3])
+    random = np.random.default_rng(12)
+    found = 0
+    while found < 40:
+        one, two = random.uniform(0.001, 0.6, 2).round(3)
+        sizes = random.permutation(np.arange(2, 20))[: random.integers(1, 5)]
+        top, mean = _separabilities(one, two, sizes)
+        if (1 - max(one, two)) ** sizes.max() > 0.01 and (np.abs(top / mean - 1) > 0.01).all():
+            found += 1
+            yield float(one), float(two), sizes
+
+
+def _pictures_and_steps():
+    random = np.random.default_rng(12)
+    for k, s in itertools.product(range(1, 6), range(1, 4)):
+        for height, width in ((1, 2), (3, 4), (k, k + 1), (5, 7)):
+            yield random.normal(size=(height, width)), k, s
+            yield -1 - np.abs(random.normal(size=(height, width))), k, s
+        yield random.integers(-3, 2, (5, 4)).astype(float), k, s
+    yield -1e30 * np.abs(random.normal(size=(3, 3))), 3, 1
+
+
 INPUTS = {
     "E0.1": _kernels,
     "E1.0": _estimates,
@@ -158,6 +238,14 @@ INPUTS = {
     "E2.5": _impulses,
     "E2.6": _tables,
     "R2.1": _planes,
+    "E4.1": _step_rows,
+    "E4.2": _rows_and_widths,
+    "E4.3": _windows_and_shifts,
+    "E4.4": _images_and_steps,
+    "E4.5": _maps_and_regions,
+    "E4.6": _scenes_and_detectors,
+    "E4.7": _classes_and_sizes,
+    "R4.1": _pictures_and_steps,
 }
 
 
@@ -326,6 +414,114 @@ def _correlated_centred(image, kernel):
     return _correlated(middle, kernel)
 
 
+def _counts_are_right(value, steps):
+    text = "".join(str(int(step)) for step in steps)
+    layers = len(text.replace("4", "1").split("1")) - 1
+    return _equals(lambda steps: [layers, len(text), len(text) - layers])(value, steps)
+
+
+def _summarised(x, k):
+    windows = [sorted(map(float, x[i : i + k])) for i in range(len(x) - k + 1)]
+    squares = [math.fsum(v * v for v in w) for w in windows]
+    return [w[-1] for w in windows], [math.fsum(w) / k for w in windows], np.sqrt(squares)
+
+
+_NODES, _WEIGHTS = np.polynomial.legendre.leggauss(80)
+
+
+def _share(k, d):
+    """Chance that the maximum of the k - d shared numbers, at t, beats 2 d others below t."""
+    shared = k - d
+    if shared <= 0:
+        return 0.0
+    t = (_NODES + 1) / 2
+    return float((_WEIGHTS * shared * t ** (shared - 1 + 2 * d)).sum() / 2)
+
+
+def _averaged(x, k, s):
+    rows, columns = ([i for i in range(0, n, s) if i + k <= n] for n in x.shape)
+    cells = list(itertools.product(range(k), range(k)))
+    return [
+        [math.fsum(float(x[i + m, j + n]) for m, n in cells) / k**2 for j in columns] for i in rows
+    ]
+
+
+def _regions(maps, m):
+    """Average the pixels that each of m equal lengths of an axis touches."""
+
+    def touched(i, n):
+        start, end = Fraction(i * n, m), Fraction((i + 1) * n, m)
+        return [p for p in range(n) if p + 1 > start and p < end]
+
+    _, height, width = maps.shape
+    places = [(touched(i, height), touched(j, width)) for i in range(m) for j in range(m)]
+    return [
+        math.fsum(float(one[p, q]) for p in rows for q in columns) / (len(rows) * len(columns))
+        for one in maps
+        for rows, columns in places
+    ]
+
+
+def _best_turn(image, detector):
+    k = len(detector)
+    last = k - 1
+    cells = list(itertools.product(range(k), range(k)))
+    turns = (
+        lambda m, n: (m, n),
+        lambda m, n: (n, last - m),
+        lambda m, n: (last - m, last - n),
+        lambda m, n: (last - n, m),
+    )
+    return [
+        [
+            max(sum(image[i + m, j + n] * detector[turn(m, n)] for m, n in cells) for turn in turns)
+            for j in range(image.shape[1] - last)
+        ]
+        for i in range(image.shape[0] - last)
+    ]
+
+
+def _separabilities(one, two, sizes):
+    """Take both pools' moments from the chances of 0, 1, ... P places that are on."""
+    table = []
+    for size in map(int, sizes):
+        count = np.arange(size + 1)
+        ways = np.array([math.comb(size, n) for n in count], dtype=float)
+        chances = [ways * a**count * (1 - a) ** (size - count) for a in (one, two)]
+        column = []
+        for pooled in (np.minimum(count, 1), count / size):
+            means = [float(c @ pooled) for c in chances]
+            spread = sum(
+                math.sqrt(c @ (pooled - mean) ** 2) for c, mean in zip(chances, means, strict=True)
+            )
+            column.append(abs(means[0] - means[1]) / spread)
+        table.append(column)
+    return np.array(table).T
+
+
+def _comparison_is_right(value, one, two, sizes):
+    got, (top, mean) = np.asarray(value, dtype=float), _separabilities(one, two, sizes)
+    if got.shape != (3, len(sizes)) or not np.isfinite(got).all():
+        return False
+    close = np.allclose(got[:2], [top, mean], rtol=0, atol=1e-5 * max(top.max(), mean.max()))
+    return bool(close and np.allclose(got[2], top > mean, rtol=0, atol=1e-6))
+
+
+def _largest_pixels(x, k, s):
+    """Look at each pixel of the image for each window, wherever that begins."""
+
+    def windows(n):
+        count = math.ceil(n / s)
+        first = -(max((count - 1) * s + k - n, 0) // 2)
+        return [
+            [p for p in range(n) if start <= p < start + k]
+            for start in range(first, first + count * s, s)
+        ]
+
+    rows, columns = (windows(n) for n in x.shape)
+    return [[max(float(x[p, q]) for p in r for q in c) for c in columns] for r in rows]
+
+
 RIGHT = {
     "E0.1": _equals(lambda w: [w[-1 - i] for i in range(len(w))]),
     "E1.0": _estimate_is_right,
@@ -343,4 +539,12 @@ RIGHT = {
     "E2.5": _equals(_kernel_behind),
     "E2.6": _passes_are_right,
     "R2.1": _equals(_correlated_centred),
+    "E4.1": _counts_are_right,
+    "E4.2": _equals(_summarised),
+    "E4.3": _equals(_share),
+    "E4.4": _equals(_averaged),
+    "E4.5": _equals(_regions),
+    "E4.6": _equals(_best_turn),
+    "E4.7": _comparison_is_right,
+    "R4.1": _equals(_largest_pixels),
 }
