@@ -148,7 +148,8 @@ def _idea(
     *variants: Callable[[int], Array],
 ) -> Misconception:
     def shape_safe(case: Case, kernel: Array) -> bool:
-        return kernel.shape == (3, 3) and explains(kernel, case.args[0])
+        usable = kernel.shape == (3, 3) and bool(np.isfinite(kernel).all()) and kernel.any()
+        return bool(usable) and explains(kernel, case.args[0])
 
     return Misconception(slug, title, hint, variants, shape_safe)
 
@@ -212,6 +213,14 @@ EXERCISE = Exercise(
             _turned_by(180),
             lambda angle: -_signs(angle),
             lambda angle: _signs(angle)[::-1, ::-1],
+        ),
+        _idea(
+            "side-forgotten",
+            "Edges that run in opposite directions get the same kernel.",
+            "At 0 degrees the bright side is above, at 180 degrees below: the same line, with the "
+            "signs of all weights changed.",
+            lambda kernel, angle: _right_for(kernel, angle % 180),
+            lambda angle: _signs(angle % 180),
         ),
         _idea(
             "upside-down",
