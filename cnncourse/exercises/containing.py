@@ -22,12 +22,16 @@ import sys
 import threading
 import warnings
 from collections.abc import Callable, Iterator
+from operator import is_
 from types import ModuleType
 from typing import Any
 
 import numpy as np
 from numpy import fft, linalg
 from numpy import random as numpy_random
+
+# Bound here: a learner's function may overwrite those of builtins.
+_all, _len, _map = all, len, map
 
 Names = list[tuple[ModuleType, dict[str, Any]]]
 MODULES = (np, fft, linalg, numpy_random, math, builtins)
@@ -68,7 +72,9 @@ def names_now() -> Names:
 def put_back(names: Names) -> None:
     """Undo what a learner's `np.abs = ...` or `builtins.sum = ...` did."""
     for module, before in names:
-        now = vars(module)
+        now = module.__dict__
+        if _len(now) == _len(before) and _all(_map(is_, now.values(), before.values())):
+            continue  # nothing has changed, as a rule: thousands of calls ask that
         for name, value in before.items():
             # Not now.get(name): each call would be an event for whoever watches for calls.
             if name not in now or now[name] is not value:
