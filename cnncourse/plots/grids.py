@@ -33,7 +33,7 @@ Frame = tuple[int, int, int, int]
 """First row, first column, rows and columns of a part of a table."""
 
 CELL, SMALLEST_CELL, WIDEST, HIGHEST = 0.48, 0.34, 9.2, 6.8  # inches
-LETTER = 0.105  # inches that a letter of a title takes
+LETTER = 0.092  # inches that a letter of a title takes
 ROOM = 6  # cells that a title may need at least
 HEAD = 0.95  # cells above a table, for the numbers of its columns
 TOLD = 48  # cells of a table that are read out
@@ -86,8 +86,8 @@ class Table:
             )
         told = "; ".join(" ".join(number(value, 3) for value in row) for row in self.cells)
         framed = "".join(
-            f" Framed: {height} by {width} cells from row {self.numbered(0)[row]}, "
-            f"column {self.numbered(1)[column]} on."
+            f" Framed: {height} by {width} cells from row {_plain(self.numbered(0)[row])}, "
+            f"column {_plain(self.numbered(1)[column])} on."
             for row, column, height, width in self.frames
         )
         return f"{self.title}: {told}.{framed}"
