@@ -221,6 +221,82 @@ def _pictures_and_steps():
     yield -1e30 * np.abs(random.normal(size=(3, 3))), 3, 1
 
 
+def _images_and_kernels():
+    random = np.random.default_rng(12)
+    for _ in range(30):
+        yield (
+            *(int(n) for n in random.integers(5, 12, 2)),
+            *(int(k) for k in random.integers(1, 6, 2)),
+        )
+
+
+def _images_kernels_and_channels():
+    random = np.random.default_rng(12)
+    for sizes in _images_and_kernels():
+        yield (*sizes, *(int(c) for c in random.integers(1, 7, 2)))
+
+
+def _layers_and_moves():
+    """Functions that are equivariant, that nearly are, and that are not, with images to move."""
+    random = np.random.default_rng(12)
+
+    def padded(x):
+        return 2 * x - np.pad(x, 1)[2:, 1:-1] + np.pad(x, 1)[1:-1, :-2]
+
+    def by_columns(x):
+        return x * np.arange(1, x.shape[1] + 1) + np.roll(x, 1, axis=1)
+
+    layers = (
+        lambda x: np.array(x) + 4.0,
+        lambda x: np.abs(x) * 1.0,
+        lambda x: 3.0 * x - np.roll(x, (1, -1), axis=(0, 1)),
+        lambda x: np.full(np.shape(x), np.min(x)) + x,
+        lambda x: padded(np.array(x, dtype=float)),
+        lambda x: by_columns(np.array(x, dtype=float)),
+        lambda x: np.array(x)[::-1] * 1.0,
+        lambda x: x * (np.add.outer(*(np.arange(n) for n in np.shape(x))) % 2),
+        lambda x: np.sort(x, axis=0) * 1.0,
+        lambda x: x - np.mean(x, axis=0) * np.arange(np.shape(x)[1]),
+    )
+    for layer in layers:
+        for shape in ((3, 4), (5, 3), (1, 6)):
+            down, right = (int(n) for n in random.integers(-3, 4, 2))
+            yield layer, random.normal(size=shape).round(2), down, right
+
+
+def _padded_layers_and_moves():
+    random = np.random.default_rng(12)
+    for a, b in itertools.product((1, 3, 5), repeat=2):
+        for down, right in itertools.product((False, True), repeat=2):
+            h, w = int(random.integers(a + 1, 12)), int(random.integers(b + 1, 12))
+            yield h, w, a, b, down * int(random.integers(1, h)), right * int(random.integers(1, w))
+    yield 5, 6, 5, 5, 2, 3
+    yield 16, 15, 7, 5, 3, 12
+
+
+def _accuracies():
+    """Draw three networks: dense; convolutional; convolutional, with a maximum over all places."""
+    random = np.random.default_rng(12)
+    for _ in range(40):
+        plain = random.uniform(91, 95, 3)[:, None] + random.uniform(-1.5, 1.5, (3, 5))
+        by_permuting = np.array([0, 4, 20])[:, None] + random.uniform(-0.5, 0.5, (3, 5))
+        by_shifting = np.array([45, 35, 1])[:, None] + random.uniform(-1, 1, (3, 5)) * [
+            [3],
+            [3],
+            [1],
+        ]
+        rows = random.permutation(3)
+        arrays = (plain, plain - by_permuting, plain - by_shifting)
+        yield (*(array[rows].round(1) for array in arrays), 2.776)
+
+
+def _images_and_moves():
+    random = np.random.default_rng(12)
+    for down, right in itertools.product((-7, -4, -2, -1, 0, 1, 3, 4, 9), (-6, -3, -1, 0, 2, 5, 8)):
+        yield random.integers(1, 10, (4, 5)).astype(float), down, right
+    yield np.array([[3, 1, 4], [1, 5, 9]]), -1, 2
+
+
 INPUTS = {
     "E0.1": _kernels,
     "E1.0": _estimates,
@@ -238,6 +314,12 @@ INPUTS = {
     "E2.5": _impulses,
     "E2.6": _tables,
     "R2.1": _planes,
+    "E3.1": _images_and_kernels,
+    "E3.2": _images_kernels_and_channels,
+    "E3.3": _layers_and_moves,
+    "E3.4": _padded_layers_and_moves,
+    "E3.5": _accuracies,
+    "R3.1": _images_and_moves,
     "E4.1": _step_rows,
     "E4.2": _rows_and_widths,
     "E4.3": _windows_and_shifts,
@@ -522,6 +604,82 @@ def _largest_pixels(x, k, s):
     return [[max(float(x[p, q]) for p in r for q in c) for c in columns] for r in rows]
 
 
+def _equals_exactly(definition):
+    return lambda value, *args: np.array_equal(np.asarray(value, dtype=float), definition(*args))
+
+
+def _places(height, width, a, b):
+    return sum(1 for i in range(a, height + 1) for j in range(b, width + 1))
+
+
+def _work(height, width, a, b):
+    places = _places(height, width, a, b)
+    return [sum(n for _ in range(places)) for n in (height * width, a * b, a * b)]
+
+
+def _stored(height, width, a, b, c, d):
+    """Count what each layer stores: for dense and local once for each place, and each channel."""
+    places = range(_places(height, width, a, b))
+    dense = sum(height * width * c + 1 for _ in places for _ in range(d))
+    local = sum(a * b * c + 1 for _ in places for _ in range(d))
+    return [dense, local, sum(a * b * c + 1 for _ in range(d))]
+
+
+def _largest_difference(f, image, down, right):
+    height, width = image.shape
+    moved = np.empty((height, width))
+    for i, j in np.ndindex(height, width):
+        moved[(i + down) % height, (j + right) % width] = image[i, j]
+    there, here = f(moved), f(image.copy())
+    places = np.ndindex(height, width)
+    ends = (((i + down) % height, (j + right) % width) for i, j in places)
+    return max(
+        abs(there[end] - here[start])
+        for start, end in zip(np.ndindex(height, width), ends, strict=True)
+    )
+
+
+def _where_other_taps_are_zero(height, width, a, b, down, right):
+    """Compare which taps of the kernel find no pixel, at each place and where it came from."""
+
+    def outside(i, j):
+        return {
+            (m, n)
+            for m, n in np.ndindex(a, b)
+            if not (0 <= i + m - a // 2 < height and 0 <= j + n - b // 2 < width)
+        }
+
+    return [
+        [outside(i, j) != outside((i - down) % height, (j - right) % width) for j in range(width)]
+        for i in range(height)
+    ]
+
+
+def _finding_is_right(value, plain, permuted, shifted, t):
+    got = np.asarray(value, dtype=float)
+    if got.shape != (3,):
+        return False
+    changes = [
+        (abs(np.mean(p - q)), np.mean(p - s))
+        for p, q, s in zip(plain, permuted, shifted, strict=True)
+    ]
+    (row,) = (
+        k
+        for k, (by_permuting, by_shifting) in enumerate(changes)
+        if by_permuting > 1.5 and by_shifting > 8
+    )
+    loss = plain[row] - shifted[row]
+    half = t * (sum((loss - sum(loss) / 5) ** 2) / 20) ** 0.5
+    ends = sum(loss) / 5 + half * np.array([-1, 1])
+    return got[0] == row and bool((np.abs(got[1:] - ends) <= 0.015).all())
+
+
+def _on_black(image, down, right):
+    height, width = image.shape
+    ground = {(i + down, j + right): image[i, j] for i, j in np.ndindex(height, width)}
+    return [[ground.get((i, j), 0) for j in range(width)] for i in range(height)]
+
+
 RIGHT = {
     "E0.1": _equals(lambda w: [w[-1 - i] for i in range(len(w))]),
     "E1.0": _estimate_is_right,
@@ -539,6 +697,12 @@ RIGHT = {
     "E2.5": _equals(_kernel_behind),
     "E2.6": _passes_are_right,
     "R2.1": _equals(_correlated_centred),
+    "E3.1": _equals_exactly(_work),
+    "E3.2": _equals_exactly(_stored),
+    "E3.3": _equals(_largest_difference),
+    "E3.4": _equals(_where_other_taps_are_zero),
+    "E3.5": _finding_is_right,
+    "R3.1": _equals(_on_black),
     "E4.1": _counts_are_right,
     "E4.2": _equals(_summarised),
     "E4.3": _equals(_share),
