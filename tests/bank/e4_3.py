@@ -48,12 +48,15 @@ def by_odds(k, d):
     return np.array(shared / (shared + 2 * d))
 
 
-def by_integral(k, d):
-    # Density of the shared numbers' maximum at t, times the chance that all others are below t.
-    t, weights = np.polynomial.legendre.leggauss(80)
-    t = (t + 1) / 2
-    shared = max(k - d, 0)
-    return (weights * shared * t ** max(shared - 1, 0) * t ** (2 * d)).sum() / 2
+def one_number_after_the_other(k, d):
+    # The first of the others is below the largest of n shared ones with the chance n / (n + 1),
+    # the next one below the largest of these n + 1 with (n + 1) / (n + 2), and so on.
+    if k <= d:
+        return 0.0
+    share = 1.0
+    for known in range(k - d, k + d):
+        share *= known / (known + 1)
+    return share
 
 
 def tensor(k, d):
@@ -214,7 +217,7 @@ RIGHT = [
     by_masks,
     by_ratio,
     by_odds,
-    by_integral,
+    one_number_after_the_other,
     tensor,
 ]
 WRONG = {
