@@ -214,60 +214,48 @@ def simulated_separability(
     shape = (pools, 1, integer("size", size, minimum=1))
 
     draws = [partial(_ones, shape=shape, chance=chance) for chance in chances]
-    return _measured(draws, kind, runs, seed)
+    return measured_separability(draws, kind, runs, seed)
 
 
-def noisy_separability(
-    size: int, kind: str, *, strong: float = 0.0, common: float = 0.0, runs: int = 20, seed: int = 0
+def simulated_means(
+    alphas: Alphas, sizes: Sequence[int], kind: str, *, runs: int = 3, seed: int = 0
+) -> dict[int, float]:
+    """Mean of `simulated_separability` for several sizes of the pool, by size.
+
+    Examples
+    --------
+    >>> sorted(simulated_means((0.4, 0.2), (4, 16), "average"))
+    [4, 16]
+    """
+    return {
+        size: float(simulated_separability(alphas, size, kind, runs=runs, seed=seed).mean())
+        for size in sizes
+    }
+
+
+def measured_separability(
+    draws: Sequence[Callable[[np.random.Generator], FloatArray]], kind: str, runs: int, seed: int
 ) -> FloatArray:
-    """Separability for values in normal noise of deviation 1, measured on 1000 pools of each class.
-
-    A step beyond the model of Boureau et al., in which values are 1 or 0. Pools of one class are
-    noise alone; in those of the other one value is larger by `strong`, and all by `common`.
+    """Separability of pools that two functions draw.
 
     Parameters
     ----------
-    size : int
-        Number P of values in a pool.
+    draws : sequence of two functions
+        From a random generator to (pools, 1, P) values of one class.
     kind : {"max", "average"}
-    strong, common : float, default 0.0
-        In deviations of the noise.
-    runs : int, default 20
-        Repetitions, for an interval.
-    seed : int, default 0
+    runs, seed : int
 
     Returns
     -------
     (runs,) ndarray
-
-    Raises
-    ------
-    ValueError
-        If `size` or `kind` is out of range.
+        0 where all pools of a run came out alike.
 
     Examples
     --------
-    >>> rare = [noisy_separability(64, kind, strong=4.0).mean() for kind in ("max", "average")]
-    >>> bool(rare[0] > 4 * rare[1])
+    >>> draws = [lambda rng: rng.random((9, 1, 4)), lambda rng: 8 + rng.random((9, 1, 4))]
+    >>> bool(measured_separability(draws, "max", runs=1, seed=0)[0] > 8)
     True
     """
-    choice("kind", kind, KINDS)
-    shape = (1000, 1, integer("size", size, minimum=1))
-
-    def noise(rng: np.random.Generator) -> FloatArray:
-        return rng.standard_normal(shape)
-
-    def signal(rng: np.random.Generator) -> FloatArray:
-        values = noise(rng) + common
-        values[..., 0] += strong  # where it stands makes no difference to either summary
-        return values
-
-    return _measured([noise, signal], kind, runs, seed)
-
-
-def _measured(
-    draws: Sequence[Callable[[np.random.Generator], FloatArray]], kind: str, runs: int, seed: int
-) -> FloatArray:
     rng = np.random.default_rng(seed)
     found = np.zeros(runs)
     for run in range(runs):

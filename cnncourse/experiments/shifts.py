@@ -147,6 +147,35 @@ def change(
     return float(np.abs(after - before).mean()) / level if level else float("nan")
 
 
+def outputs_move(values: ArrayLike, size: int, stride: int, shift: int) -> bool:
+    """Whether a shift of the values only moves the max-pooled outputs by some number of places.
+
+    Parameters
+    ----------
+    values : (n,) array_like
+        All different, or equal windows may be taken for moved ones.
+    size, stride, shift : int
+
+    Returns
+    -------
+    bool
+
+    Raises
+    ------
+    ValueError
+        If a window or the shift does not fit.
+
+    Examples
+    --------
+    >>> row = [3, 1, 4, 15, 9, 2, 6, 5, 35, 8]
+    >>> [outputs_move(row, 2, 2, shift) for shift in (1, 2)]
+    [False, True]
+    """
+    before, after = (outputs[0] for outputs in _both(values, size, shift, "max", stride))
+    count = before.size
+    return any(np.array_equal(after[m:], before[: count - m]) for m in range(min(count, shift + 1)))
+
+
 def blur_pool(values: ArrayLike, size: int, stride: int) -> FloatArray:
     """Max pooling that smooths before it skips: densely pooled, blurred, then every `stride`-th.
 
