@@ -239,29 +239,26 @@ def _images_kernels_and_channels():
 def _layers_and_moves():
     """Functions that are equivariant, that nearly are, and that are not, with images to move."""
     random = np.random.default_rng(12)
-
-    def padded(x):
-        return 2 * x - np.pad(x, 1)[2:, 1:-1] + np.pad(x, 1)[1:-1, :-2]
-
-    def by_columns(x):
-        return x * np.arange(1, x.shape[1] + 1) + np.roll(x, 1, axis=1)
-
     layers = (
-        lambda x: np.array(x) + 4.0,
-        lambda x: np.abs(x) * 1.0,
-        lambda x: 3.0 * x - np.roll(x, (1, -1), axis=(0, 1)),
-        lambda x: np.full(np.shape(x), np.min(x)) + x,
-        lambda x: padded(np.array(x, dtype=float)),
-        lambda x: by_columns(np.array(x, dtype=float)),
-        lambda x: np.array(x)[::-1] * 1.0,
-        lambda x: x * (np.add.outer(*(np.arange(n) for n in np.shape(x))) % 2),
-        lambda x: np.sort(x, axis=0) * 1.0,
-        lambda x: x - np.mean(x, axis=0) * np.arange(np.shape(x)[1]),
+        lambda x: x + 4,
+        np.abs,
+        lambda x: 3 * x - np.roll(x, (1, -1), axis=(0, 1)),
+        lambda x: x.min() + x,
+        lambda x: 2 * x - np.pad(x, 1)[2:, 1:-1] + np.pad(x, 1)[1:-1, :-2],
+        lambda x: x * np.arange(1, x.shape[1] + 1) + np.roll(x, 1, axis=1),
+        lambda x: x[::-1],
+        lambda x: x * (np.add.outer(*(np.arange(n) for n in x.shape)) % 2),
+        lambda x: np.sort(x, axis=0),
+        lambda x: x - x.mean(axis=0) * np.arange(x.shape[1]),
     )
-    for layer in layers:
-        for shape in ((3, 4), (5, 3), (1, 6)):
-            down, right = (int(n) for n in random.integers(-3, 4, 2))
-            yield layer, random.normal(size=shape).round(2), down, right
+    for layer, shape in itertools.product(layers, ((3, 4), (5, 3), (1, 6))):
+        down, right = (int(n) for n in random.integers(-3, 4, 2))
+        yield (
+            lambda x, f=layer: np.array(f(np.array(x, dtype=float))),
+            random.normal(size=shape).round(2),
+            down,
+            right,
+        )
 
 
 def _padded_layers_and_moves():
