@@ -153,8 +153,12 @@ def _cases(draw: Draw) -> list[Case]:
         case(1, 2, 2, 3, 1, 2, "one channel in, three out"),
         case(2, 2, 3, 2, 1, 2, "two channels in, two out"),
         Case((impulse, draw.numbers(16).reshape(2, 2, 2, 2)), "an impulse in the second channel"),
-        Case((np.arange(1, 9).reshape(2, 2, 2), np.full((1, 2, 2, 1), 0.5)), "whole numbers"),
+        Case(
+            (np.array([[[1, 2], [3, 5]], [[4, 1], [3, 2]]]), np.full((1, 2, 2, 1), 0.5)),
+            "whole numbers",
+        ),
         case(3, 3, 3, 2, 2, 2, "three channels in, two out"),
+        case(2, 4, 3, 3, 2, 3, "two channels in, three out"),
         case(2, 4, 3, 3, 2, 3, "two channels in, three out"),
         case(3, 3, 4, 3, 2, 1, "three channels in, three out"),
         case(3, 2, 5, 1, 2, 2, "three channels in, one out"),

@@ -185,6 +185,7 @@ def _cases(draw: Draw) -> list[Case]:
         case(3, 3, 3, 3, 2, "a kernel as large as the input"),
         case(6, 5, 2, 4, 3, "stride 3"),
         case(7, 9, 3, 2, 2),
+        case(7, 9, 3, 2, 2),
         case(8, 7, 2, 3, 3, "stride 3", 1),
         case(9, 11, 3, 3, 4, "stride 4"),
         case(draw.integer(9, 11), 12, 4, 3, 2),

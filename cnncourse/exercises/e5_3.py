@@ -16,10 +16,11 @@ CASES = 200
 def my_output_size(n, k, s, before, after, d):
     """Count the outputs of a convolution along one axis.
 
-    n : width of the input in pixels.        k : taps of the kernel, >= 1.
-    s : stride in pixels, >= 1.              d : dilation, >= 1: neighbouring taps lie d
-    before, after : pixels of padding,           pixels apart, so d = 1 is a plain kernel.
-        >= 0, on the left and on the right.
+    n : width of the input in pixels.
+    k : number of taps of the kernel, >= 1.
+    s : stride in pixels, >= 1.
+    before, after : pixels of padding on the left and on the right, >= 0.
+    d : dilation, >= 1: neighbouring taps lie d pixels apart; 1 is a plain kernel.
     All are whole numbers. The kernel starts at the left end of the padded input and moves
     on by s pixels as long as all its taps lie inside of the padded input.
 

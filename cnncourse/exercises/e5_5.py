@@ -12,7 +12,7 @@ from cnncourse.exercises.drawing import Draw
 from cnncourse.exercises.model import Array, Case, Exercise, Misconception, Part
 
 
-def my_layers(n, outputs, field):
+def my_network(n, outputs, field):
     """Design a stack of convolution layers for a given width and receptive field.
 
     The cell above shows your numbers:
@@ -192,6 +192,13 @@ def _one_too_few(n: int, outputs: int, field: int) -> list[Layer]:
     return [*missing // 3 * [(4, 1, 2)], *missing % 3 * [(2, 1, 1)], (3, 2, 2), (3, 2, 2)]
 
 
+def _swapped(case: Case, layers: Array) -> bool:
+    """Recognise (kernel, padding, stride)."""
+    if layers.ndim != 2 or layers.shape[1] != 3:
+        return False
+    return bool(_judge(case, layers) and not _judge(case, layers[:, [0, 2, 1]]))
+
+
 # Right answers by other ways than the solution's.
 
 
@@ -209,7 +216,7 @@ def _wide_kernels(n, outputs, field):
 EXERCISE = Exercise(
     id="E5.5",
     title="Design a network",
-    solution=my_layers,
+    solution=my_network,
     judge=_judge,
     given=_given,
     output="matrix",
@@ -237,6 +244,18 @@ EXERCISE = Exercise(
                 lambda n, outputs, field: _wide_kernels(n, outputs, field)[::-1],
             ),
             _from_the_output,
+        ),
+        Misconception(
+            "stride-and-padding-swapped",
+            "Strides and paddings have changed places.",
+            "A layer is written (kernel, stride, padding), in this order.",
+            (
+                lambda n, outputs, field: [
+                    (kernel, padding, stride)
+                    for kernel, stride, padding in _narrow_first(n, outputs, field)
+                ],
+            ),
+            _swapped,
         ),
         Misconception(
             "kernels-added",

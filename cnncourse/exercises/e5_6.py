@@ -19,7 +19,7 @@ def my_verdicts(accuracies, t):
 
     accuracies : array (P, S) of test accuracies, 0 to 1. Row 0 is the padding that all others
         are compared with, rows 1 to P - 1 are those (P >= 2). Column j holds the networks of
-        seed j: the same first weights and the same order of the images (S >= 3).
+        seed j, which share what chance decided: first weights, order of the images (S >= 3).
     t : the factor of a 95 % interval from S values, Student's t: 4.303 for S = 3, 2.776 for 5.
     For each row r >= 1 take the S differences accuracies[r, j] - accuracies[0, j], seed by seed.
     The interval for their mean reaches from mean - t * e to mean + t * e, where e is the standard

@@ -162,6 +162,7 @@ def _cases(draw: Draw) -> list[Case]:
         case(5, 8, 1, 2, 3, 0, "a stride larger than the kernel"),
         case(7, 6, 2, 4, 3, 1, "stride 3, padding 1"),
         case(6, 9, 3, 2, 2, 2, "stride 2, padding 2"),
+        case(6, 9, 3, 2, 2, 2, "stride 2, padding 2"),
         case(9, 7, 3, 3, 2, 0, "stride 2"),
         case(11, 9, 2, 3, 4, 1, "stride 4, padding 1"),
         case(draw.integer(8, 10), 12, 3, 4, 3, 2, "stride 3, padding 2"),
