@@ -223,16 +223,14 @@ def _pictures_and_steps():
 
 def _images_and_kernels():
     random = np.random.default_rng(12)
-    for _ in range(30):
-        yield (
-            *(int(n) for n in random.integers(5, 12, 2)),
-            *(int(k) for k in random.integers(1, 6, 2)),
-        )
+    for _ in range(40):
+        image, kernel = random.integers(6, 11, 2), random.integers(2, 5, 2)
+        yield (*(int(n) for n in image), *(int(k) for k in kernel))
 
 
 def _images_kernels_and_channels():
     random = np.random.default_rng(12)
-    for sizes in _images_and_kernels():
+    for sizes in (*_images_and_kernels(), (5, 4, 1, 1), (4, 6, 4, 1), (3, 5, 3, 5)):
         yield (*sizes, *(int(c) for c in random.integers(1, 7, 2)))
 
 

@@ -112,7 +112,7 @@ def _window_by_window(height, width, kernel_height, kernel_width):
     image = np.zeros((height, width))
     kernel = (kernel_height, kernel_width)
     windows = np.lib.stride_tricks.sliding_window_view(image, kernel)
-    return (image.size * windows[..., 0, 0].size, windows.size, windows.size)
+    return (image.size * np.prod(windows.shape[:2]), windows.size, windows.size)
 
 
 def _by_shapes(height, width, kernel_height, kernel_width):
