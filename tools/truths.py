@@ -292,6 +292,65 @@ def _images_and_moves():
     yield np.array([[3, 1, 4], [1, 5, 9]]), -1, 2
 
 
+def _layers_with_channels():
+    random = np.random.default_rng(12)
+    sizes = itertools.product((1, 2, 3), (1, 3, 4), (2, 5), (1, 2, 3), (1, 2, 3), (1, 2))
+    for channels, H, W, outputs, M, N in sizes:
+        if M <= H:
+            V, K = (
+                random.normal(size=(channels, H, W)),
+                random.normal(size=(outputs, channels, M, N)),
+            )
+            yield (V.round(), (3 * K).astype(int)) if random.random() < 0.3 else (V, K)
+
+
+def _images_kernels_and_strides():
+    random = np.random.default_rng(12)
+    for H, W, M, N in itertools.product((1, 4, 7), (3, 6, 8), (1, 2, 4), (1, 3)):
+        for s in (1, 2, 3, 5):
+            if M <= H:
+                V, K = random.normal(size=(H, W)), random.normal(size=(M, N))
+                yield ((5 * V).astype(int), K, s) if random.random() < 0.3 else (V, K, s)
+
+
+def _padded_images_and_strides():
+    for V, K, s in _images_kernels_and_strides():
+        for p in (0, 1, 3):
+            yield V, K, s, p
+
+
+def _widths_and_kernels():
+    yield from itertools.product(
+        (1, 2, 5, 8, 13), (1, 2, 3, 6), (1, 2, 3, 4), (0, 1, 3), (0, 2), (1, 2, 3)
+    )
+    yield from itertools.product((224, 517), (1, 7), (1, 2, 5), (0, 3), (0, 4), (1, 3))
+
+
+def _image_sizes_and_kernels():
+    for H, W, k, s in itertools.product((1, 2, 5, 8), (3, 4, 7), (1, 2, 3, 5), (1, 2, 3, 4)):
+        yield from ((H, W, k, p, s) for p in range(k) if k <= min(H, W) + 2 * p)
+
+
+def _goals():
+    goals = itertools.product(range(7, 11), range(3), (19, 21, 23))
+    yield from ((4 * outputs - less, outputs, field) for outputs, less, field in goals)
+
+
+def _paddings_and_seeds():
+    """Draw differences whose mean is a little less or more than half the interval, too."""
+    random = np.random.default_rng(12)
+    factors = {3: 4.303, 4: 3.182, 5: 2.776, 7: 2.447, 12: 2.201}
+    for _ in range(25):
+        for seeds, t in factors.items():
+            rows = [random.uniform(0.85, 0.95, seeds)]
+            for share in (0.3, 0.6, 0.8, 0.97, 1.03, 1.5, 4):
+                noise = random.normal(size=seeds) * random.uniform(0.001, 0.004)
+                noise -= noise.mean()
+                reach = t * np.sqrt(sum(noise**2) / (seeds - 1) / seeds)
+                rows.append(rows[0] + noise + random.choice([-1, 1]) * share * reach)
+            yield np.array(rows)[: random.integers(2, 9)], t
+
+
 INPUTS = {
     "E0.1": _kernels,
     "E1.0": _estimates,
@@ -323,6 +382,13 @@ INPUTS = {
     "E4.6": _scenes_and_detectors,
     "E4.7": _classes_and_sizes,
     "R4.1": _pictures_and_steps,
+    "E5.1": _layers_with_channels,
+    "E5.2": _images_kernels_and_strides,
+    "E5.3": _widths_and_kernels,
+    "E5.4": _image_sizes_and_kernels,
+    "E5.5": _goals,
+    "E5.6": _paddings_and_seeds,
+    "R5.1": _padded_images_and_strides,
 }
 
 
@@ -675,6 +741,81 @@ def _on_black(image, down, right):
     return [[ground.get((i, j), 0) for j in range(width)] for i in range(height)]
 
 
+def _layer(V, K):
+    """Eq. (6) with both sides counted from 1."""
+    D, C, M, N = K.shape
+    rows, columns = V.shape[1] - M + 1, V.shape[2] - N + 1
+
+    def sum_of_products(i, j, k):
+        terms = itertools.product(range(1, C + 1), range(1, M + 1), range(1, N + 1))
+        return sum(
+            V[c - 1, j + m - 2, k + n - 2] * K[i - 1, c - 1, m - 1, n - 1] for c, m, n in terms
+        )
+
+    return [
+        [[sum_of_products(i, j, k) for k in range(1, columns + 1)] for j in range(1, rows + 1)]
+        for i in range(1, D + 1)
+    ]
+
+
+def _starts_inside(n, k, s):
+    return [start for start in range(n) if start % s == 0 and start + k <= n]
+
+
+def _strided(V, K, s):
+    (H, W), (M, N) = V.shape, K.shape
+    return [
+        [(V[j : j + M, k : k + N] * K).sum() for k in _starts_inside(W, N, s)]
+        for j in _starts_inside(H, M, s)
+    ]
+
+
+def _padded_and_strided(V, K, s, p):
+    P = np.zeros((V.shape[0] + 2 * p, V.shape[1] + 2 * p))
+    P[p : p + V.shape[0], p : p + V.shape[1]] = V
+    return _strided(P, K, s)
+
+
+def _number_of_places(n, k, s, before, after, d):
+    return len(_starts_inside(before + n + after, d * (k - 1) + 1, s))
+
+
+def _looked_at(H, W, k, p, s):
+    rows, columns = _starts_inside(H + 2 * p, k, s), _starts_inside(W + 2 * p, k, s)
+    return [
+        [
+            sum(0 <= i + p - j < k for j in rows) * sum(0 <= m + p - j < k for j in columns)
+            for m in range(W)
+        ]
+        for i in range(H)
+    ]
+
+
+def _design_is_right(value, n, outputs, field):
+    layers = np.asarray(value, dtype=float)
+    if layers.ndim != 2 or layers.shape[1] != 3 or (layers % 1).any():
+        return False
+    seen = {0}
+    for kernel, stride, padding in layers.astype(int)[::-1]:
+        if not (1 <= kernel <= 5 and 1 <= stride <= 2 and 0 <= padding < kernel):
+            return False
+        seen = {unit * stride - padding + tap for unit in seen for tap in range(kernel)}
+    for kernel, stride, padding in layers.astype(int):
+        n = len(_starts_inside(n + 2 * padding, kernel, stride))
+    return n == outputs and max(seen) - min(seen) + 1 == field
+
+
+def _told_apart(accuracies, t):
+    verdicts = []
+    for row in accuracies[1:]:
+        pairs = [a - b for a, b in zip(row.tolist(), accuracies[0].tolist(), strict=True)]
+        mean = math.fsum(pairs) / len(pairs)
+        square = math.fsum((pair - mean) ** 2 for pair in pairs) / (len(pairs) - 1)
+        reach = t * math.sqrt(square) / math.sqrt(len(pairs))
+        verdicts.append(0 if abs(mean) < reach else math.copysign(1, mean))
+    return verdicts
+
+
 RIGHT = {
     "E0.1": _equals(lambda w: [w[-1 - i] for i in range(len(w))]),
     "E1.0": _estimate_is_right,
@@ -706,4 +847,11 @@ RIGHT = {
     "E4.6": _equals(_best_turn),
     "E4.7": _comparison_is_right,
     "R4.1": _equals(_largest_pixels),
+    "E5.1": _equals(_layer),
+    "E5.2": _equals(_strided),
+    "E5.3": _equals_exactly(_number_of_places),
+    "E5.4": _equals(_looked_at),
+    "E5.5": _design_is_right,
+    "E5.6": _equals(_told_apart),
+    "R5.1": _equals(_padded_and_strided),
 }
