@@ -337,9 +337,9 @@ EXERCISE = Exercise(
         ),
         _idea(
             "divided-by-zero",
-            "The weight that you divide by is 0 in some kernels.",
-            "Any row that is not all 0 will do for v, and any weight in it that is not 0 to divide "
-            "by. Which weight of a kernel is certainly not 0?",
+            "What you divide by is 0 in some kernels.",
+            "The first weight may be 0, that in the middle, and the sum of all, too. Which weight "
+            "of a kernel is certainly not 0?",
             _by_zero,
             _if_separable(_over_corner),
             _if_separable(_over_middle),
