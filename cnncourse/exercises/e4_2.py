@@ -88,6 +88,7 @@ def _cases(draw: Draw) -> list[Case]:
         Case((np.array([-5.0, -2.0, -9.0, -4.0]), 2), "all numbers negative"),
         Case((np.array([-1, -7, -3, 2, 5]), 3), "whole numbers"),
         Case((np.array([4.0, -6.0, 1.0]), 1), "windows of one number"),
+        Case((-1e17 * np.array([5.0, 2.0, 9.0, 4.0]), 2), "very negative numbers"),
         Case((np.array([0.0, 0.0, 0.0, 7.0, 0.0]), 3), "mostly zeros"),
         Case((np.array([2.0, -3.0, 6.0]), 3), "one window"),
         Case((np.array([0.0137, -1 / 30, -0.002, -0.4]), 2), "small numbers with many decimals"),
@@ -99,6 +100,12 @@ def _cases(draw: Draw) -> list[Case]:
         Case((-np.abs(draw.numbers(8)), 3), "all numbers negative"),
     ]
 
+
+# Where a comparison may be started in vain; 0 first.
+_STARTS = (
+    *(0.0, -1.0, -10.0, -99.0, -100.0, -999.0, -1000.0, -9999.0, -1e4, -99999.0, -1e5, -1e6, -1e9),
+    *(-999999.0, -1e10, -1e12, -(2.0**31), -(2.0**31) + 1),
+)
 
 # Wrong ideas about one of the rows, or about the windows.
 
@@ -139,6 +146,10 @@ def _with_norm(summary: Summary) -> Callable[[Array, int], Array]:
 
 def _with_windows(cut: Callable[[Array, int], list[Array]]) -> Callable[[Array, int], Array]:
     return lambda x, k: _table(x, k, windows=cut)
+
+
+def _started_at(start: float) -> Callable[[Array, int], Array]:
+    return _with_maximum(lambda window: max(start, *window))
 
 
 def _of_positive_parts(x: Array, k: int) -> Array:
@@ -182,10 +193,10 @@ EXERCISE = Exercise(
     misconceptions=(
         Misconception(
             "started-at-zero",
-            "The maximum was started at 0: where all numbers are negative it says 0.",
-            "0 is not in such a window. Below which number is nothing, so that any first value "
-            "beats it? Or which value of the window can you start with?",
-            (_with_maximum(lambda w: max(0.0, *w)), _of_positive_parts),
+            "The maximum was started at 0, or at another number that can be too large.",
+            "A window may hold nothing but negative numbers, very negative ones, too. Which number "
+            "loses against each of them? Or which value of the window can you start with?",
+            (_of_positive_parts, *(_started_at(start) for start in _STARTS)),
         ),
         Misconception(
             "largest-size",

@@ -86,6 +86,10 @@ def _cases(draw: Draw) -> list[Case]:
         ),
         Case((np.array([[3, -1, 4], [1, 5, -9]]), np.array([[1, -2], [0, 3]])), "whole numbers"),
         Case((np.ones((3, 4)), -np.array([[1.0, 2], [3, 4]])), "all responses negative"),
+        Case(
+            (1e15 * np.array([[3.0, 1, 4], [1, 5, 9]]), -np.array([[1.0, 2], [5, 3]])),
+            "very negative responses",
+        ),
         Case((scene, corner), "one corner in four positions"),
         case((2, 2), 2, "one place"),
         case((3, 5), 2),
@@ -120,6 +124,9 @@ def _of_one_corner(case: Case, output: Array) -> bool:
     return case.note != "one corner in four positions" or _right(case, output)
 
 
+# Where a comparison may be started in vain; 0 first.
+_STARTS = (0.0, -1.0, -10.0, -100.0, -999.0, -1000.0, -9999.0, -1e4, -1e5, -1e6, -1e9, -1e10)
+
 # Wrong ideas of what is pooled, and of the detectors.
 
 
@@ -129,6 +136,10 @@ def _pooled(pool: Pool) -> Callable[[Array, Array], Array]:
 
 def _with_detectors(make: Callable[[Array], list[Array]]) -> Callable[[Array, Array], Array]:
     return lambda image, detector: _responses(image, make(detector)).max(0)
+
+
+def _started_at(start: float) -> Callable[[Array, Array], Array]:
+    return _pooled(lambda maps: np.maximum(maps.max(0), start))
 
 
 def _over_places(
@@ -271,12 +282,10 @@ EXERCISE = Exercise(
         ),
         Misconception(
             "started-at-zero",
-            "The maximum was started at 0: where all four responses are negative it says 0.",
-            "What should the largest of -7, -3, -9 and -5 be?",
-            (
-                _pooled(lambda maps: np.maximum(maps.max(0), 0)),
-                _pooled(lambda maps: np.maximum(maps, 0).max(0)),
-            ),
+            "The maximum was started at 0, or at another number that can be too large.",
+            "What should the largest of -7, -3, -9 and -5 be? And of numbers a thousand times as "
+            "large?",
+            (*(_started_at(start) for start in _STARTS),),
         ),
         Misconception(
             "largest-size",
@@ -285,6 +294,13 @@ EXERCISE = Exercise(
             "a find?",
             (
                 _pooled(lambda maps: np.abs(maps).max(0)),
+                # Two responses of one size may differ in sign.
+                _pooled(
+                    lambda maps: np.where(-maps.min(0) > maps.max(0), maps.min(0), maps.max(0))
+                ),
+                _pooled(
+                    lambda maps: np.where(-maps.min(0) < maps.max(0), maps.max(0), maps.min(0))
+                ),
                 _pooled(
                     lambda maps: np.take_along_axis(maps, np.abs(maps).argmax(0)[None], axis=0)[0]
                 ),

@@ -41,7 +41,8 @@ def my_comparison(alpha1, alpha2, sizes):
     Return an array of shape (3, len(sizes)), with a column for each pool size:
       row 0 : the separability by the maximum,
       row 1 : that by the average,
-      row 2 : the number 1 where the maximum separates better, 0 where the average does.
+      row 2 : the number 1 (not True) where the maximum separates better, 0 where the
+              average does.
 
     Example: alpha1 = 0.3, alpha2 = 0.02, sizes = [4, 12] ->
         [[0.982, 1.46], [0.936, 1.621], [1, 0]], rounded here.

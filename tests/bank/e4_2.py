@@ -272,8 +272,14 @@ def started_at_minus_one(x, k):
     return _rows(x, k, largest=lambda w: max(-1, *w))
 
 
-def started_at_minus_thousand(x, k):
-    return _rows(1000 * np.asarray(x, dtype=float), k, largest=lambda w: max(-1e3, *w)) / 1000
+def started_at_minus_9999(x, k):
+    out = _rows(x, k)
+    out[0] = np.maximum(out[0], -9999)
+    return out
+
+
+def started_at_the_least_int(x, k):
+    return _rows(x, k, largest=lambda w: max(np.iinfo(np.int32).min, *w))
 
 
 RIGHT = [
@@ -329,6 +335,7 @@ WRONG = {
     as_text: None,
     nan_where_negative: None,
     sorts_its_input: None,
-    started_at_minus_one: None,
-    started_at_minus_thousand: None,
+    started_at_minus_one: "started-at-zero",
+    started_at_minus_9999: "started-at-zero",
+    started_at_the_least_int: "started-at-zero",
 }

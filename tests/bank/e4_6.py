@@ -202,6 +202,20 @@ def started_with_zeros(image, detector):
     return best
 
 
+def started_at_minus_thousand(image, detector):
+    maps = _maps(image, _turns(detector))
+    best = -1000 * np.ones(maps.shape[1:])
+    for one in maps:
+        best = np.where(one > best, one, best)
+    return best
+
+
+def furthest_from_zero(image, detector):
+    maps = _maps(image, _turns(detector))
+    most, least = maps.max(0), maps.min(0)
+    return np.where(-least > most, least, most)
+
+
 def absolute_answers(image, detector):
     return np.abs(_maps(image, _turns(detector))).max(0)
 
@@ -305,7 +319,9 @@ WRONG = {
     eight_positions: "with-mirror-images",
     relu_behind: "started-at-zero",
     started_with_zeros: "started-at-zero",
+    started_at_minus_thousand: "started-at-zero",
     absolute_answers: "largest-size",
+    furthest_from_zero: "largest-size",
     number_of_the_winner: "which-detector",
     angle_of_the_winner: "which-detector",
     smallest_answer: "smallest",
