@@ -127,8 +127,8 @@ def fit(x: ArrayLike, y: ArrayLike, *, width: int, strength: float) -> FloatArra
 
     T minimises the sum of |y - T x|^2 over the examples, plus `strength` times |T - C|^2, where C
     is the convolution's matrix nearest to T. In the language of probability: what T has beyond a
-    convolution is normally distributed about 0 with variance proportional to 1 / `strength`. Of
-    several such T the smallest is taken.
+    convolution is normally distributed about 0 with variance proportional to 1 / `strength`. If
+    without any belief several T fit equally well, the smallest is taken.
 
     Parameters
     ----------
@@ -147,6 +147,8 @@ def fit(x: ArrayLike, y: ArrayLike, *, width: int, strength: float) -> FloatArra
     ------
     ValueError
         If `strength` is negative, or the shapes differ.
+    numpy.linalg.LinAlgError
+        If a belief of finite strength and the examples leave T open, as when all `x` are 0.
 
     Examples
     --------
@@ -159,18 +161,17 @@ def fit(x: ArrayLike, y: ArrayLike, *, width: int, strength: float) -> FloatArra
         raise ValueError(f"y must have x's shape {inputs.shape}, got {outputs.shape}")
     if not strength >= 0:
         raise ValueError(f"strength must be 0 or more, got {strength!r}")
+    if strength == 0:
+        return _least_squares(inputs, outputs).T
     n = inputs.shape[1]
-    # Rows: the entries of T that one tap stands in, as a vector of length 1.
-    taps = np.array([convolution_matrix(tap, n).ravel() for tap in np.eye(width)]) / math.sqrt(n)
-    design = np.kron(inputs, np.eye(n))  # of T column by column; so is each tap below
-    taps = taps.reshape(width, n, n).transpose(0, 2, 1).reshape(width, n * n)
+    # Rows: the entries of T, column by column, that one tap stands in, as a vector of length 1.
+    taps = np.array([convolution_matrix(tap, n).T.ravel() for tap in np.eye(width)]) / math.sqrt(n)
     if math.isinf(strength):
-        weights = _least_squares(design @ taps.T, outputs.ravel())
-        return (weights @ taps).reshape(n, n).T
+        design = np.kron(inputs, np.eye(n)) @ taps.T
+        return (_least_squares(design, outputs.ravel()) @ taps).reshape(n, n).T
     beyond = np.eye(n * n) - taps.T @ taps
-    rows = np.concatenate([design, math.sqrt(strength) * beyond])
-    wanted = np.concatenate([outputs.ravel(), np.zeros(n * n)])
-    return _least_squares(rows, wanted).reshape(n, n).T
+    squares = np.kron(inputs.T @ inputs, np.eye(n)) + strength * beyond
+    return np.linalg.solve(squares, (inputs.T @ outputs).ravel()).reshape(n, n).T
 
 
 def prior_experiment(
