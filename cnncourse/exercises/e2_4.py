@@ -129,6 +129,10 @@ def _straight(kernel: Array, _: int) -> bool:
     return _right_for(kernel, 0, 90, 180, 270)
 
 
+def _straight_for_diagonal(kernel: Array, angle: int) -> bool:
+    return _straight(kernel, angle) if angle % 90 else _right_for(kernel, angle)
+
+
 def _lifted(kernel: Array, angle: int) -> bool:
     """Whether taking the mean away would mend it."""
     return "flat" in faults(kernel, angle) and _right_for(kernel - kernel.mean(), angle)
@@ -236,13 +240,20 @@ EXERCISE = Exercise(
             "Diagonal edges get the kernel of an edge along rows or columns.",
             "Draw the 3 x 3 pixels of the edge that runs at 45 degrees: three of them lie on it, "
             "from corner to corner. Which three are bright?",
+            _straight_for_diagonal,
+            lambda angle: _signs(angle // 90 * 90),
+            lambda angle: _signs((angle + 45) // 90 * 90),
+        ),
+        _idea(
+            "angle-ignored",
+            "Edges of several directions get the same kernel.",
+            "An edge along a row needs other weights than one along a column. Compare what your "
+            "function gives for 0 and for 90, and then for 45.",
             _straight,
             lambda angle: _signs(90),
             lambda angle: _signs(0),
             lambda angle: _signs(180),
             lambda angle: _signs(270),
-            lambda angle: _signs(angle // 90 * 90),
-            lambda angle: _signs((angle + 45) // 90 * 90),
         ),
         _idea(
             "half-a-corner-off",

@@ -8,7 +8,7 @@ import numpy as np
 
 from cnncourse.exercises.comparing import close
 from cnncourse.exercises.drawing import Draw
-from cnncourse.exercises.model import Array, Case, Exercise, Misconception, Part, Probe
+from cnncourse.exercises.model import Array, Case, Exercise, Misconception, Part
 from cnncourse.exercises.planes import crop, drawn, turned, valid
 
 
@@ -267,14 +267,5 @@ EXERCISE = Exercise(
         "What is S(i, j) then, all other pixels being 0?",
         "K(m, n) = S(r - m, c - n) / I(r, c): cut h by w numbers out of the response, the last "
         "of them at (r, c), turn them by 180 degrees, and divide.",
-    ),
-    probe=Probe(
-        "response",
-        "",
-        (
-            np.array([[0.0] * 4, [0.0, 0.0, 2.0, 0.0], [0.0] * 4]),
-            np.array([[0.0, 10.0, 6.0], [0.0, 4.0, 2.0]]),
-        ),
-        ("m", "n"),
     ),
 )
