@@ -41,11 +41,10 @@ def my_comparison(alpha1, alpha2, sizes):
     Return an array of shape (3, len(sizes)), with a column for each pool size:
       row 0 : the separability by the maximum,
       row 1 : that by the average,
-      row 2 : the number 1 (not True) where the maximum separates better, 0 where the
-              average does.
+      row 2 : the better one of both: 1 for the maximum, 2 for the average.
 
     Example: alpha1 = 0.3, alpha2 = 0.02, sizes = [4, 12] ->
-        [[0.982, 1.46], [0.936, 1.621], [1, 0]], rounded here.
+        [[0.982, 1.46], [0.936, 1.621], [1, 2]], rounded here.
     """
     # The maximum is 0 only if all P places are off, and 1 otherwise: on with the chance 1 - q.
     q1, q2 = (1 - alpha1) ** sizes, (1 - alpha2) ** sizes
@@ -54,7 +53,7 @@ def my_comparison(alpha1, alpha2, sizes):
     sd1 = np.sqrt(alpha1 * (1 - alpha1) / sizes)
     sd2 = np.sqrt(alpha2 * (1 - alpha2) / sizes)
     by_average = np.abs(alpha1 - alpha2) / (sd1 + sd2)
-    return np.array([by_max, by_average, by_max > by_average])
+    return np.array([by_max, by_average, np.where(by_max > by_average, 1, 2)])
 
 
 def _of_maximum(alpha: float, size: int) -> tuple[float, float]:
@@ -68,6 +67,10 @@ def _of_average(alpha: float, size: int) -> tuple[float, float]:
 
 def _ratio(mean1: float, mean2: float, variance1: float, variance2: float) -> float:
     return abs(mean1 - mean2) / (sqrt(variance1) + sqrt(variance2))
+
+
+def _winner(by_max: Any, by_average: Any) -> Any:
+    return 2.0 - (by_max > by_average)
 
 
 def _rows(
@@ -85,7 +88,7 @@ def _rows(
             (mean1, variance1), (mean2, variance2) = moments(alpha1, size), moments(alpha2, size)
             row.append(measure(mean1, mean2, variance1, variance2))
     table = np.array(rows)
-    return np.vstack([table, table[0] > table[1]])
+    return np.vstack([table, _winner(table[0], table[1])])
 
 
 def _reference(alpha1: float, alpha2: float, sizes: Array) -> Array:
@@ -189,7 +192,7 @@ def _with_sign(positive: Callable[[float, float], bool], row: int) -> Callable[.
     def wrong(alpha1: float, alpha2: float, sizes: Array) -> Array:
         table = _reference(alpha1, alpha2, sizes)
         table[row] *= 1 if positive(alpha1, alpha2) else -1
-        return np.vstack([table[:2], table[0] > table[1]])
+        return np.vstack([table[:2], _winner(table[0], table[1])])
 
     return wrong
 
@@ -205,7 +208,7 @@ def _by_sums(alpha1, alpha2, sizes):
         largest = abs(on1 - on2) / ((on1 * (1 - on1)) ** 0.5 + (on2 * (1 - on2)) ** 0.5)
         noise = (P * alpha1 * (1 - alpha1)) ** 0.5 + (P * alpha2 * (1 - alpha2)) ** 0.5
         total = abs(P * alpha1 - P * alpha2) / noise
-        columns.append([largest, total, 1 if largest > total else 0])
+        columns.append([largest, total, 1 if largest > total else 2])
     return np.array(columns).T
 
 
@@ -217,7 +220,7 @@ def _by_root_of_size(alpha1, alpha2, sizes):
     average = one * np.sqrt(sizes)
     off = np.exp(np.outer(np.log1p([-alpha1, -alpha2]), sizes))
     largest = abs(off[0] - off[1]) / sd(off).sum(axis=0)
-    return [largest, average, np.where(largest > average, 1.0, 0.0)]
+    return [largest, average, 1 + (average > largest)]
 
 
 EXERCISE = Exercise(
@@ -245,22 +248,33 @@ EXERCISE = Exercise(
             "average-always",
             "The average was taken to win always.",
             "Your own first two rows say otherwise somewhere: compare them, column by column.",
-            (_choosing(lambda by_max, by_average: np.zeros_like(by_max)),),
+            (_choosing(lambda by_max, by_average: np.full_like(by_max, 2)),),
         ),
         Misconception(
             "reversed-choice",
             "The choice is the wrong way round: 1 stands where the average separates better.",
             "Large separability is good. Row 2 holds 1 where row 0 is the larger one.",
-            (_choosing(lambda by_max, by_average: by_max < by_average),),
+            (_choosing(lambda by_max, by_average: _winner(by_average, by_max)),),
+        ),
+        Misconception(
+            "other-names",
+            "The winners have other numbers than the task's: 1 for the maximum, 2 for the average.",
+            "A comparison gives True or False, which count as 1 and 0. `np.where` makes any two "
+            "numbers of it.",
+            (
+                _choosing(lambda by_max, by_average: by_max > by_average),
+                _choosing(lambda by_max, by_average: by_max < by_average),
+                _choosing(lambda by_max, by_average: np.sign(by_max - by_average)),
+            ),
         ),
         Misconception(
             "one-choice-for-all",
             "One choice was made for all pool sizes together.",
             "What wins in small pools may lose in large ones: each column has a choice of its own.",
             (
-                _choosing(lambda a, b: np.full_like(a, a.sum() > b.sum())),
-                _choosing(lambda a, b: np.full_like(a, a.max() > b.max())),
-                _choosing(lambda a, b: np.full_like(a, a[0] > b[0])),
+                _choosing(lambda a, b: np.full_like(a, _winner(a.sum(), b.sum()))),
+                _choosing(lambda a, b: np.full_like(a, _winner(a.max(), b.max()))),
+                _choosing(lambda a, b: np.full_like(a, _winner(a[0], b[0]))),
             ),
         ),
         Misconception(
@@ -270,7 +284,7 @@ EXERCISE = Exercise(
             (
                 lambda a, b, sizes: _reference(a, b, sizes)[[1, 0, 2]],
                 lambda a, b, sizes: np.vstack(
-                    [_reference(a, b, sizes)[[1, 0]], 1 - _reference(a, b, sizes)[2]]
+                    [_reference(a, b, sizes)[[1, 0]], 3 - _reference(a, b, sizes)[2]]
                 ),
             ),
         ),

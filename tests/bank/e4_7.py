@@ -16,8 +16,7 @@ def size_by_size(alpha1, alpha2, sizes):
         out[0, n] = abs(off1 - off2) / spread
         spread = sqrt(alpha1 * (1 - alpha1) / P) + sqrt(alpha2 * (1 - alpha2) / P)
         out[1, n] = abs(alpha1 - alpha2) / spread
-        if out[0, n] > out[1, n]:
-            out[2, n] = 1
+        out[2, n] = 1 if out[0, n] > out[1, n] else 2
     return out
 
 
@@ -26,9 +25,9 @@ def in_float32(alpha1, alpha2, sizes):
     a = np.array([[alpha1], [alpha2]], dtype=np.float32)
     on = 1 - (1 - a) ** P
     rows = []
-    for mean, variance in ((on, on * (1 - on)), (a + 0 * P, a * (1 - a) / P)):
+    for mean, variance in ((on, on * (1 - on)), (a, a * (1 - a) / P)):
         rows.append(np.abs(mean[0] - mean[1]) / np.sqrt(variance).sum(axis=0))
-    return np.stack([*rows, np.float32(rows[0] > rows[1])])
+    return np.stack([*rows, np.where(rows[0] > rows[1], 1, 2)])
 
 
 def from_the_binomial(alpha1, alpha2, sizes):
@@ -43,7 +42,7 @@ def from_the_binomial(alpha1, alpha2, sizes):
         for pool in (lambda n, P: min(n, 1), lambda n, P: n / P):
             (m1, s1), (m2, s2) = moments(alpha1, P, pool), moments(alpha2, P, pool)
             column.append(abs(m1 - m2) / (s1 + s2))
-        columns.append([*column, int(column[0] > column[1])])
+        columns.append([*column, 2 - int(column[0] > column[1])])
     return [list(row) for row in zip(*columns, strict=True)]
 
 
@@ -58,7 +57,7 @@ def exactly_at_first(alpha1, alpha2, sizes):
         q1, q2 = (1 - one) ** P, (1 - two) ** P
         top = float(abs(q1 - q2)) / (float(q1 * (1 - q1)) ** 0.5 + float(q2 * (1 - q2)) ** 0.5)
         average = float(abs(one - two)) / sum(float(a * (1 - a) / P) ** 0.5 for a in (one, two))
-        for row, value in zip(rows, (top, average, float(top > average)), strict=True):
+        for row, value in zip(rows, (top, average, 1 if top > average else 2), strict=True):
             row.append(value)
     return rows
 
@@ -73,7 +72,7 @@ def classes_in_order(alpha1, alpha2, sizes):
 
     top = (none_low - none_high) / (scatter(none_low) + scatter(none_high))
     mean = (high - low) * np.sqrt(P) / (scatter(low) + scatter(high))
-    return np.array([top, mean, np.heaviside(top - mean, 0)])
+    return np.array([top, mean, 1 + np.argmax([top, mean], axis=0)])
 
 
 def tensor(alpha1, alpha2, sizes):
@@ -93,7 +92,7 @@ def _table(alpha1, alpha2, sizes, of_max=None, of_average=None, measure=None):
             (m1, v1), (m2, v2) = moments(alpha1, P), moments(alpha2, P)
             row.append(measure(m1, m2, v1, v2))
         out.append(row)
-    return np.array([*out, np.array(out[0]) > np.array(out[1])], dtype=float)
+    return np.array([*out, np.where(np.array(out[0]) > np.array(out[1]), 1, 2)])
 
 
 def maximum_always_wins(alpha1, alpha2, sizes):
@@ -104,18 +103,18 @@ def maximum_always_wins(alpha1, alpha2, sizes):
 
 def average_always_wins(alpha1, alpha2, sizes):
     out = _table(alpha1, alpha2, sizes)
-    out[2] = 0
+    out[2] = 2
     return out
 
 
 def chose_the_smaller(alpha1, alpha2, sizes):
     top, mean, _ = _table(alpha1, alpha2, sizes)
-    return np.array([top, mean, top < mean])
+    return np.array([top, mean, np.where(top < mean, 1, 2)])
 
 
 def chose_once(alpha1, alpha2, sizes):
     top, mean, _ = _table(alpha1, alpha2, sizes)
-    return np.array([top, mean, np.full(len(sizes), float(top.mean() > mean.mean()))])
+    return np.array([top, mean, np.full(len(sizes), 1 if top.mean() > mean.mean() else 2)])
 
 
 def average_in_row_0(alpha1, alpha2, sizes):
@@ -220,7 +219,7 @@ def from_the_chances_of_all_off(alpha1, alpha2, sizes):
     q1, q2 = (1 - alpha1) ** sizes, (1 - alpha2) ** sizes
     top = (q1 - q2) / (np.sqrt(q1 - q1**2) + np.sqrt(q2 - q2**2))
     mean = _table(alpha1, alpha2, sizes)[1]
-    return [top, mean, 1.0 * (top > mean)]
+    return [top, mean, np.where(top > mean, 1, 2)]
 
 
 def a_row_for_each_size(alpha1, alpha2, sizes):
@@ -252,6 +251,21 @@ def advantage_in_row_2(alpha1, alpha2, sizes):
     return np.array([top, mean, top - mean])
 
 
+def ones_and_zeros(alpha1, alpha2, sizes):
+    top, mean, _ = _table(alpha1, alpha2, sizes)
+    return np.array([top, mean, top > mean])
+
+
+def counted_from_zero(alpha1, alpha2, sizes):
+    top, mean, _ = _table(alpha1, alpha2, sizes)
+    return np.array([top, mean, np.argmax([top, mean], axis=0)])
+
+
+def list_with_truth_values(alpha1, alpha2, sizes):
+    top, mean, _ = _table(alpha1, alpha2, sizes)
+    return [top, mean, top > mean]
+
+
 def minus_one_for_the_average(alpha1, alpha2, sizes):
     top, mean, _ = _table(alpha1, alpha2, sizes)
     return np.array([top, mean, np.sign(top - mean)])
@@ -264,7 +278,7 @@ def simulated(alpha1, alpha2, sizes):
         one, two = (random.random((500, P)) < a for a in (alpha1, alpha2))
         pooled = [(one.max(1), two.max(1)), (one.mean(1), two.mean(1))]
         values = [abs(a.mean() - b.mean()) / (a.std() + b.std() + 1e-9) for a, b in pooled]
-        out.append([*values, values[0] > values[1]])
+        out.append([*values, 1 if values[0] > values[1] else 2])
     return np.array(out, dtype=float).T
 
 
@@ -275,7 +289,7 @@ def truth_values(alpha1, alpha2, sizes):
 
 def rare_means_maximum(alpha1, alpha2, sizes):
     out = _table(alpha1, alpha2, sizes)
-    out[2] = min(alpha1, alpha2) < 0.1
+    out[2] = 1 if min(alpha1, alpha2) < 0.1 else 2
     return out
 
 
@@ -324,9 +338,12 @@ WRONG = {
     only_the_first_size: None,
     in_order_of_size: None,
     advantage_in_row_2: None,
-    minus_one_for_the_average: None,
+    minus_one_for_the_average: "other-names",
+    ones_and_zeros: "other-names",
+    counted_from_zero: "other-names",
     simulated: None,
     truth_values: None,
+    list_with_truth_values: None,
     rare_means_maximum: None,
     zeros: None,
 }
