@@ -75,7 +75,7 @@ def layer_terms(steps: Sequence[tuple[str, str]], *, ax: Axes | None = None) -> 
         axes.add_patch(box)
         middle = i * pitch + _WIDTH / 2
         axes.text(middle, 0.24, name, ha="center", va="center", fontsize=11.5, fontweight="bold")
-        axes.text(middle, -0.12, what, ha="center", va="center", fontsize=9.5)
+        axes.text(middle, -0.12, what, ha="center", va="center", fontsize=10)
         _bracket(axes, i * pitch, i * pitch + _WIDTH, 0.85, f"{i + 1}", VERMILLION, up=True)
         if i:
             arrow = FancyArrowPatch((i * pitch - _GAP - 0.02, 0.1), (i * pitch + 0.02, 0.1),

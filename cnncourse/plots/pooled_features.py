@@ -179,7 +179,7 @@ def what_against_where(
             text.set_bbox({"facecolor": "white", "edgecolor": "none", "pad": 1})
         axes.axhline(100 * chance[index], color=colour, linewidth=1.2, linestyle=":", zorder=0)
         axes.text(len(answers) - 0.52, 100 * chance[index] + 1, "guessing", color=BLACK,
-                  fontsize=9.5, ha="left")  # fmt: skip
+                  fontsize=10, ha="left")  # fmt: skip
     axes.set_xticks(places, [f"{rows} × {columns}" for rows, columns in answers])
     axes.set_xlim(-0.55, len(answers) - 0.05)
     axes.set_ylim(0, 122)

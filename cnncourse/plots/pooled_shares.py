@@ -133,7 +133,8 @@ def skipped_outputs(
         for panel, values in zip(axes[2 * index : 2 * index + 2], both, strict=True):
             _bars(panel, values, top, colour)
         axes[2 * index].set_ylabel(name, rotation=0, ha="right", va="center")
-        words.append(f"{name}: {_listed(both[0])} becomes {_listed(both[1])}.")
+        said = " ".join(name.split())
+        words.append(f"{said}: {_listed(both[0])} becomes {_listed(both[1])}.")
     axes[0].set_title("Before", pad=6)
     axes[1].set_title(f"Shifted by {shift}", pad=6)
     alt = f"Bars, before and after a shift by {shift}. {' '.join(words)}"
