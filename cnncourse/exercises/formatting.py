@@ -64,11 +64,20 @@ def format_pair(expected: Any, got: Any) -> tuple[str, str]:
 
 
 def format_arguments(names: Sequence[str], args: Sequence[Any]) -> str:
-    """Write the arguments of a call.
+    """Write the arguments of a call, each on its own line if one takes several.
 
     Examples
     --------
     >>> format_arguments(("w", "n"), (np.array([1.0, 2.0]), 2))
     'w = [1, 2], n = 2'
+    >>> print(format_arguments(("w", "n"), (np.eye(2), 2)))
+    w = [[1, 0],
+         [0, 1]],
+    n = 2
     """
-    return ", ".join(f"{name} = {format_value(arg)}" for name, arg in zip(names, args, strict=True))
+    heads = [f"{name} = " for name in names]
+    texts = [
+        head + format_value(arg).replace("\n", "\n" + " " * len(head))
+        for head, arg in zip(heads, args, strict=True)
+    ]
+    return (",\n" if any("\n" in text for text in texts) else ", ").join(texts)
