@@ -1,6 +1,7 @@
-"""E3.5: which network is it? Permuted pixels, shifted images, and an interval over seeds.
+"""E3.5: which network is it? Shifted images, permuted pixels, and an interval over seeds.
 
-The accuracies are drawn for each learner, at the levels that small networks reach on digits.
+The accuracies are drawn for each learner, at the levels that the three networks of
+``cnncourse.experiments.permutation`` reach on digits.
 """
 
 from __future__ import annotations
@@ -16,57 +17,54 @@ from cnncourse.exercises.model import Array, Case, Exercise, Misconception, Part
 CLOSE = 0.015  # two decimals, and t with as many as one likes
 
 
-def my_finding(plain, permuted, shifted, t):
-    """Find out which network has convolutions and no pooling, and what a shift costs it.
+def my_finding(plain, permuted, shifted, dense, t):
+    """Find out which network has a convolution and no pooling, and what a shift costs it.
 
-    The cell above shows your numbers: accuracies in % on test images. Three networks, rows 0, 1
-    and 2, were each trained from five seeds, the columns:
-    plain : trained and tested on the images as they are.
-    permuted : trained and tested on images with their pixels permuted, all in the same way.
-    shifted : trained on the images as they are, tested on shifted ones. The seeds of a column
-        belong together.
-    t : 2.776, the factor of a 95 % interval from five numbers d: the mean of d, plus and minus
+    The cell above shows your numbers: accuracies in % on test digits of three networks, rows 0, 1
+    and 2, each trained from five seeds, the columns. The numbers of a column belong together.
+    plain : trained and tested on the digits as they are.
+    permuted : trained and tested on digits with their pixels permuted, all in the same way.
+    shifted : the networks of `plain`, tested on digits moved by one pixel.
+    dense : the row of the network that has dense layers only. Each of the other two begins with a
+        convolution. In one a dense layer follows, with a weight for each place of the feature
+        maps; in the other the largest number of each map follows, and then a dense layer.
+    t : 2.776, the factor of a 95 % interval from five numbers d: the mean of d, minus and plus
         t s / sqrt(5), where s is their standard deviation (with n - 1 = 4 in the divisor).
-    One network is dense; one has convolutions, then dense layers; one has convolutions, then a
-    maximum of each feature map over all places. In which row is the second one? Put three numbers
-    in place of the dots, [row, low, high]: its row, and the interval of its loss by the shift,
-    plain minus shifted, seed by seed, in percentage points with two decimals.
+    In which row is the convolution without the largest number of each map? Put three numbers in
+    place of the dots, [row, low, high]: that row, and the interval of its loss by the shift, plain
+    minus shifted, seed by seed, in percentage points with two decimals.
     """
-    cost_of_permuting = (plain - permuted).mean(axis=1)
-    cost_of_shifting = (plain - shifted).mean(axis=1)
-    # A dense layer has no neighbours to lose: it learns from permuted pixels as well as ever.
-    dense = np.argmin(np.abs(cost_of_permuting))
-    # Of the other two, only the maximum over all places makes features' places unimportant.
-    # A convolution moves its features with the image, and a dense layer expects them in place.
-    row = max({0, 1, 2} - {dense}, key=lambda network: cost_of_shifting[network])
-    # Each seed is its own pair: what differs from seed to seed in both cancels.
-    loss = plain[row] - shifted[row]
-    half = t * loss.std(ddof=1) / np.sqrt(len(loss))
-    return [row, loss.mean() - half, loss.mean() + half]
+    loss = plain - shifted
+    # Both convolutions move their maps with the digit: they are equivariant. The largest number
+    # of a map is the same wherever it stands; a dense layer has other weights at each place.
+    others = [row for row in range(3) if row != dense]
+    row = max(others, key=lambda network: loss[network].mean())
+    # Each seed is a pair of its own: what both numbers of a network share is not in their loss.
+    half = t * loss[row].std(ddof=1) / np.sqrt(len(loss[row]))
+    return [row, loss[row].mean() - half, loss[row].mean() + half]
 
 
 T = 2.776
 
 
 def _given(draw: Draw) -> dict[str, Any]:
-    """Draw accuracies whose intervals tell the networks apart, in a random order of the rows."""
+    """Draw accuracies whose intervals tell the two convolutions apart, in rows of random order."""
     while True:
-        levels = (
-            (draw.integer(940, 960), 0, draw.integer(380, 480)),
-            (draw.integer(955, 975), draw.integer(30, 60), draw.integer(300, 420)),
-            (draw.integer(930, 955), draw.integer(140, 260), draw.integer(-2, 12)),
-        )
+        rows = draw.shuffled((0, 1, 2))
+        levels = {
+            rows[0]: (draw.integer(870, 900), 0, draw.integer(400, 500), 30),
+            rows[1]: (draw.integer(880, 915), draw.integer(-4, 10), draw.integer(380, 480), 25),
+            rows[2]: (draw.integer(880, 915), draw.integer(60, 120), draw.integer(0, 4), 3),
+        }
         plain, permuted, shifted = (np.zeros((3, 5)) for _ in range(3))
-        for row, network in enumerate(draw.shuffled((0, 1, 2))):
-            level, by_permuting, by_shifting = levels[network]
-            spread = 25 if by_shifting > 100 else 6
+        for row, (level, by_permuting, by_shifting, spread) in levels.items():
             for seed in range(5):
                 plain[row, seed] = level + draw.integer(-15, 15)
                 permuted[row, seed] = plain[row, seed] - by_permuting + draw.integer(-9, 9)
                 shifted[row, seed] = plain[row, seed] - by_shifting + draw.integer(-spread, spread)
         arrays = {"plain": plain / 10, "permuted": permuted / 10, "shifted": shifted / 10}
-        if _clear(**arrays):
-            return {**arrays, "t": T}
+        if _clear(**arrays, dense=rows[0]):
+            return {**arrays, "dense": rows[0], "t": T}
 
 
 def _interval(values: Array, t: float = T) -> tuple[float, float]:
@@ -76,32 +74,29 @@ def _interval(values: Array, t: float = T) -> tuple[float, float]:
     return float(mean - half), float(mean + half)
 
 
-def _rows(plain: Array, permuted: Array, shifted: Array) -> tuple[int, int, int]:
-    """Give the rows of the dense network, of that with convolutions alone, of that with pooling."""
-    by_permuting = np.abs((plain - permuted).mean(axis=1))
-    by_shifting = (plain - shifted).mean(axis=1)
-    dense = int(by_permuting.argmin())
-    pooled, alone = sorted({0, 1, 2} - {dense}, key=lambda row: by_shifting[row])
-    return dense, alone, pooled
+def _rows(plain: Array, shifted: Array, dense: int) -> tuple[int, int]:
+    """Give the row of the convolution with a dense layer, and that of the one with pooling."""
+    pooled, alone = sorted({0, 1, 2} - {dense}, key=lambda row: (plain - shifted)[row].sum())
+    return alone, pooled
 
 
-def _clear(plain: Array, permuted: Array, shifted: Array) -> bool:
-    """Whether only the dense network's loss by permuting may be 0, and both large ones are sure."""
-    dense, alone, pooled = _rows(plain, permuted, shifted)
+def _clear(plain: Array, permuted: Array, shifted: Array, dense: int) -> bool:
+    """Whether the intervals leave no doubt which loss is large and which is small."""
+    alone, pooled = _rows(plain, shifted, dense)
     permuting = [_interval(row) for row in plain - permuted]
     shifting = [_interval(row) for row in plain - shifted]
     return (
         permuting[dense][0] < 0 < permuting[dense][1]
-        and min(permuting[alone][0], permuting[pooled][0]) > 1
-        and min(shifting[dense][0], shifting[alone][0]) > 10
-        and shifting[pooled][1] < 5
-        and plain.max() < 99.5
+        and permuting[alone][1] < 3 < permuting[pooled][0]
+        and shifting[pooled][1] < 2 < 20 < min(shifting[dense][0], shifting[alone][0])
     )
 
 
-def _reference(plain: Array, permuted: Array, shifted: Array, t: float) -> list[float]:
-    _, alone, _ = _rows(plain, permuted, shifted)
-    return [alone, *_interval(plain[alone] - shifted[alone], t)]
+def _reference(
+    plain: Array, permuted: Array, shifted: Array, dense: int, t: float
+) -> tuple[float, float, float]:
+    alone, _ = _rows(plain, shifted, dense)
+    return alone, *_interval(plain[alone] - shifted[alone], t)
 
 
 def _near(values: Array, wanted: Any) -> bool:
@@ -113,7 +108,7 @@ def _judge(case: Case, output: Array) -> str:
         return "three numbers are asked for, [row, low, high]"
     row, *interval = _reference(*case.args)
     if output[0] != row:
-        return "another row has the network with convolutions and no pooling"
+        return "another row has the convolution without pooling"
     return "" if _near(output[1:], interval) else "the row is right, the interval is another one"
 
 
@@ -129,22 +124,23 @@ def _part(interval: bool) -> Callable[[Case, Array], bool]:
 # Wrong rows, with whatever interval, and wrong intervals of the right row.
 
 
-def _of_row(at: int) -> Callable[..., list[float]]:
-    """Answer for another network: 0 is the dense one, 2 that with pooling."""
-
-    def answer(plain: Array, permuted: Array, shifted: Array, t: float) -> list[float]:
-        row = _rows(plain, permuted, shifted)[at]
-        return [row, *_interval(plain[row] - shifted[row], t)]
-
-    return answer
+def _of_pooled(
+    plain: Array, permuted: Array, shifted: Array, dense: int, t: float
+) -> tuple[float, float, float]:
+    row = _rows(plain, shifted, dense)[1]
+    return row, *_interval(plain[row] - shifted[row], t)
 
 
-def _took_row(at: int) -> Callable[[Case, Array], bool]:
+def _of_dense(
+    plain: Array, permuted: Array, shifted: Array, dense: int, t: float
+) -> tuple[float, float, float]:
+    return dense, *_interval(plain[dense] - shifted[dense], t)
+
+
+def _same_row(wrong: Callable[..., tuple[float, float, float]]) -> Callable[[Case, Array], bool]:
     def explains(case: Case, output: Array) -> bool:
-        plain, permuted, shifted, t = case.args
-        _, *right = _reference(plain, permuted, shifted, t)
-        chosen = output.shape == (3,) and output[0] == _rows(plain, permuted, shifted)[at]
-        return bool(chosen) and not _near(output[1:], right)
+        chosen = output.shape == (3,) and output[0] == wrong(*case.args)[0]
+        return bool(chosen) and not _near(output[1:], _reference(*case.args)[1:])
 
     return explains
 
@@ -160,8 +156,8 @@ def _of_loss(slip: Callable[[Array, float], Any]) -> Slip:
 def _with_row(slip: Slip) -> Callable[..., list[float]]:
     """Answer with the right row, and with what `slip` makes of its numbers."""
 
-    def answer(plain: Array, permuted: Array, shifted: Array, t: float) -> list[float]:
-        row = _rows(plain, permuted, shifted)[1]
+    def answer(plain: Array, permuted: Array, shifted: Array, dense: int, t: float) -> list[float]:
+        row, _ = _rows(plain, shifted, dense)
         return [row, *slip(plain[row], permuted[row], shifted[row], t)]
 
     return answer
@@ -189,12 +185,6 @@ def _ends_apart(plain: Array, permuted: Array, shifted: Array, t: float) -> tupl
     return low - most, high - least
 
 
-def _ends_alike(plain: Array, permuted: Array, shifted: Array, t: float) -> tuple[float, float]:
-    """Subtract two intervals end by end; the smaller difference comes first."""
-    (low, high), (least, most) = _interval(plain, t), _interval(shifted, t)
-    return min(low - least, high - most), max(low - least, high - most)
-
-
 def _turned(low: float, high: float) -> tuple[float, float]:
     return -high, -low
 
@@ -202,22 +192,19 @@ def _turned(low: float, high: float) -> tuple[float, float]:
 # Right answers by other ways.
 
 
-def _seed_by_seed(plain, permuted, shifted, t):
-    networks = []
+def _seed_by_seed(plain, permuted, shifted, dense, t):
     for row in range(3):
-        by_permuting = [p - q for p, q in zip(plain[row], permuted[row], strict=True)]
-        by_shifting = [p - q for p, q in zip(plain[row], shifted[row], strict=True)]
-        harmed_by_both = sum(by_permuting) / 5 > 2 and sum(by_shifting) / 5 > 8
-        if harmed_by_both:
-            mean = sum(by_shifting) / 5
-            s = (sum((d - mean) ** 2 for d in by_shifting) / 4) ** 0.5
-            networks.append((row, mean - t * s / 5**0.5, mean + t * s / 5**0.5))
-    return networks[0]
+        losses = [before - after for before, after in zip(plain[row], shifted[row], strict=True)]
+        mean = sum(losses) / 5
+        if row != dense and mean > 10:
+            s = (sum((loss - mean) ** 2 for loss in losses) / 4) ** 0.5
+            return [row, mean - t * s / 5**0.5, mean + t * s / 5**0.5]
 
 
-def _rounded(plain, permuted, shifted, t):
+def _rounded(plain, permuted, shifted, dense, t):
     loss = plain - shifted
-    row = int(((plain - permuted).mean(1) * loss.mean(1)).argmax())
+    loss_by_permuting = (plain - permuted).mean(axis=1)
+    row = int(3 - dense - loss_by_permuting.argmax())  # the rows are 0, 1 and 2
     half = t * np.std(loss[row], ddof=1) / 5**0.5
     return [row, round(loss[row].mean() - half, 2), round(loss[row].mean() + half, 2)]
 
@@ -240,19 +227,19 @@ EXERCISE = Exercise(
             "convolution-alone-is-invariant",
             "You took the network that a shift does not harm: convolution alone gives no "
             "invariance.",
-            "A convolution is equivariant: move the image, and its feature map moves as well. "
-            "What do dense layers make of features in other places? Which of the three networks "
-            "does not ask where a feature is?",
-            (_of_row(2),),
-            _took_row(2),
+            "A convolution is equivariant: move the digit, and its feature maps move as well. "
+            "What does a dense layer with a weight for each place make of a moved map? And what "
+            "is the largest number of a moved map?",
+            (_of_pooled,),
+            _same_row(_of_pooled),
         ),
         Misconception(
             "dense-network-taken",
-            "You took the dense network: permuted pixels do that row no harm.",
-            "A convolution looks at neighbours, and a permutation tears neighbours apart. Which "
-            "network would not even notice, if it was trained on such images?",
-            (_of_row(0),),
-            _took_row(0),
+            "That is the row of the network without a convolution.",
+            "The number `dense` says which row that is. Two rows are left: what follows their "
+            "convolutions?",
+            (_of_dense,),
+            _same_row(_of_dense),
         ),
         _idea(
             "rows-from-one",
@@ -305,7 +292,6 @@ EXERCISE = Exercise(
             "Variances of independent runs add up, so the mean of n has the variance s² / n. "
             "What is its standard deviation?",
             _with_row(_of_loss(lambda d, t: _around(d, t * d.std(ddof=1) / 5))),
-            _with_row(_of_loss(lambda d, t: _around(d, t * d.var(ddof=1) / 5))),
             _with_row(_of_loss(lambda d, t: _around(d, t * d.var(ddof=1) / 5**0.5))),
         ),
         _idea(
@@ -315,7 +301,6 @@ EXERCISE = Exercise(
             "first; then their mean and their standard deviation.",
             _with_row(_unpaired),
             _with_row(_ends_apart),
-            _with_row(_ends_alike),
         ),
         _idea(
             "accuracy-for-loss",
@@ -334,7 +319,7 @@ EXERCISE = Exercise(
         _idea(
             "other-unit",
             "The loss is not in percentage points.",
-            "From 96 % to 50 % are 46 percentage points: a plain difference.",
+            "From 90 % to 45 % are 45 percentage points: a plain difference.",
             _with_row(lambda p, _, s, t: _interval(100 * (p - s) / p, t)),
             _with_row(lambda p, _, s, t: _interval((p - s) / p, t)),
             _with_row(lambda p, _, s, t: _interval((p - s) / 100, t)),
@@ -349,11 +334,11 @@ EXERCISE = Exercise(
         ),
     ),
     hints=(
-        "Permuted pixels have lost their neighbours, but no information. Which network never "
-        "used neighbours?",
-        "That leaves two rows. One of them takes the maximum over all places: does it matter to "
-        "that one where a feature is?",
-        "For the other row d = plain[row] - shifted[row], five numbers: d.mean() minus and plus "
-        "t * d.std(ddof=1) / np.sqrt(5).",
+        "Leave out the row `dense`. Of the other two networks, which one does not care where in "
+        "its feature maps a large number stands?",
+        "A convolution moves its maps with the digit. A dense layer meets other weights then, so "
+        "that network loses much; the largest number of a map stays what it is.",
+        "Take the other row with the larger loss. d = plain[row] - shifted[row] are five numbers: "
+        "d.mean() minus and plus t * d.std(ddof=1) / np.sqrt(5).",
     ),
 )

@@ -73,7 +73,12 @@ def _cases(draw: Draw) -> list[Case]:
         Case((small, -2, 1), "out of sight, up"),
         Case((small, 1, -4), "farther than the image is wide"),
         Case((small, 5, 1), "farther than the image is high"),
+        Case((small, -3, 0), "farther than the image is high, up"),
+        Case((small, 0, 7), "farther than the image is wide, to the right"),
     ]
+    for shape, down, right in (((3, 6), 1, 4), ((6, 3), -4, 1), ((3, 5), -4, -3), ((5, 3), 4, -5)):
+        image = draw.numbers(shape[0] * shape[1]).reshape(shape)
+        cases.append(Case((image, down, right), "a long move"))
     for down, right in ((1, -2), (-2, 1), (-1, -3), (2, 1), (-3, -1), (3, 2), (-2, -2), (0, -3)):
         height, width = draw.integer(4, 6), draw.integer(4, 7)
         image = draw.numbers(height * width).reshape(height, width)

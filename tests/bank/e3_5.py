@@ -8,63 +8,64 @@ import numpy as np
 from cnncourse.exercises.e3_5 import EXERCISE
 
 
-def row_of(plain, permuted, shifted):
-    """Find the network that both changes harm."""
-    harmed = ((plain - permuted).mean(axis=1) > 1.5) & ((plain - shifted).mean(axis=1) > 8)
+def row_of(plain, shifted, dense):
+    """Find the network with a convolution that the shift harms."""
+    harmed = (plain - shifted).mean(axis=1) > 8
+    harmed[dense] = False
     return int(np.flatnonzero(harmed)[0])
 
 
-def by_hand(plain, permuted, shifted, t):
-    row = row_of(plain, permuted, shifted)
+def by_hand(plain, permuted, shifted, dense, t):
+    row = row_of(plain, shifted, dense)
     losses = [a - b for a, b in zip(plain[row].tolist(), shifted[row].tolist(), strict=True)]
     half = t * stdev(losses) / 5**0.5
     return [row, round(mean(losses) - half, 2), round(mean(losses) + half, 2)]
 
 
-def with_the_exact_factor(plain, permuted, shifted, t):
+def with_the_exact_factor(plain, permuted, shifted, dense, t):
     from scipy.stats import t as student
 
-    row = row_of(plain, permuted, shifted)
+    row = row_of(plain, shifted, dense)
     d = plain[row] - shifted[row]
     low, high = student.interval(0.95, 4, loc=d.mean(), scale=d.std(ddof=1) / np.sqrt(5))
     return (row, low, high)
 
 
-def with_a_rounded_factor(plain, permuted, shifted, t):
-    row = row_of(plain, permuted, shifted)
+def with_a_rounded_factor(plain, permuted, shifted, dense, t):
+    row = row_of(plain, shifted, dense)
     d = plain[row] - shifted[row]
     half = 2.78 * d.std(ddof=1) / 5**0.5
     return [row, round(d.mean() - half, 2), round(d.mean() + half, 2)]
 
 
-def in_float32(plain, permuted, shifted, t):
-    row = row_of(plain, permuted, shifted)
+def in_float32(plain, permuted, shifted, dense, t):
+    row = row_of(plain, shifted, dense)
     d = (plain[row] - shifted[row]).astype(np.float32)
     half = np.float32(t) * d.std(ddof=1) / np.sqrt(np.float32(5))
     return np.array([row, d.mean() - half, d.mean() + half], dtype=np.float32)
 
 
-def as_decimals(plain, permuted, shifted, t):
-    row, low, high = by_hand(plain, permuted, shifted, t)
+def as_decimals(plain, permuted, shifted, dense, t):
+    row, low, high = by_hand(plain, permuted, shifted, dense, t)
     return [Decimal(row), Decimal(str(low)), Decimal(str(high))]
 
 
-def cut_off_after_two_decimals(plain, permuted, shifted, t):
-    row, low, high = EXERCISE.also_right[0](plain, permuted, shifted, t)
+def cut_off_after_two_decimals(plain, permuted, shifted, dense, t):
+    row, low, high = EXERCISE.also_right[0](plain, permuted, shifted, dense, t)
     return [row, np.floor(100 * low) / 100, np.floor(100 * high) / 100]
 
 
-def by_the_variance(plain, permuted, shifted, t):
+def by_the_variance(plain, permuted, shifted, dense, t):
     losses = plain - shifted
-    row = np.argmax(losses.mean(axis=1) * ((plain - permuted).mean(axis=1) > 1.5))
+    row = np.argmax(losses.mean(axis=1) * (np.arange(3) != dense))
     half = t * np.sqrt(np.cov(losses)[row, row] / 5)
     return losses[row].mean() + np.array([0, -half, half]) + [row - losses[row].mean(), 0, 0]
 
 
-def tensor(plain, permuted, shifted, t):
+def tensor(plain, permuted, shifted, dense, t):
     import torch
 
-    return torch.tensor(by_hand(plain, permuted, shifted, t))
+    return torch.tensor(by_hand(plain, permuted, shifted, dense, t))
 
 
 def interval_of(row, plain, shifted, t):
@@ -73,181 +74,180 @@ def interval_of(row, plain, shifted, t):
     return [row, d.mean() - half, d.mean() + half]
 
 
-def least_harmed_by_the_shift(plain, permuted, shifted, t):
+def least_harmed_by_the_shift(plain, permuted, shifted, dense, t):
     row = int((plain - shifted).mean(axis=1).argmin())
     return interval_of(row, plain, shifted, t)
 
 
-def least_harmed_with_another_interval(plain, permuted, shifted, t):
+def least_harmed_with_another_interval(plain, permuted, shifted, dense, t):
     row = int((plain - shifted).mean(axis=1).argmin())
     d = plain[row] - shifted[row]
     return [row, d.min(), d.max()]
 
 
-def most_harmed_by_permuting(plain, permuted, shifted, t):
+def most_harmed_by_permuting(plain, permuted, shifted, dense, t):
     row = int((plain - permuted).mean(axis=1).argmax())
     return interval_of(row, plain, shifted, t)
 
 
-def least_harmed_by_permuting(plain, permuted, shifted, t):
-    row = int(np.abs(plain - permuted).mean(axis=1).argmin())
-    return interval_of(row, plain, shifted, t)
+def row_of_the_dense_network(plain, permuted, shifted, dense, t):
+    return interval_of(dense, plain, shifted, t)
 
 
-def dense_row_rounded(plain, permuted, shifted, t):
-    return np.round(least_harmed_by_permuting(plain, permuted, shifted, t), 1)
+def dense_row_rounded(plain, permuted, shifted, dense, t):
+    return np.round(interval_of(dense, plain, shifted, t), 1)
 
 
-def first_row_is_one(plain, permuted, shifted, t):
-    row, low, high = by_hand(plain, permuted, shifted, t)
+def first_row_is_one(plain, permuted, shifted, dense, t):
+    row, low, high = by_hand(plain, permuted, shifted, dense, t)
     return [row + 1, low, high]
 
 
-def gain_by_the_shift(plain, permuted, shifted, t):
-    row, low, high = by_hand(plain, permuted, shifted, t)
+def gain_by_the_shift(plain, permuted, shifted, dense, t):
+    row, low, high = by_hand(plain, permuted, shifted, dense, t)
     return [row, -high, -low]
 
 
-def minus_signs_only(plain, permuted, shifted, t):
-    row, low, high = by_hand(plain, permuted, shifted, t)
+def minus_signs_only(plain, permuted, shifted, dense, t):
+    row, low, high = by_hand(plain, permuted, shifted, dense, t)
     return [row, -low, -high]
 
 
-def high_first(plain, permuted, shifted, t):
-    row, low, high = by_hand(plain, permuted, shifted, t)
+def high_first(plain, permuted, shifted, dense, t):
+    row, low, high = by_hand(plain, permuted, shifted, dense, t)
     return [row, high, low]
 
 
-def losses_of(plain, permuted, shifted):
-    row = row_of(plain, permuted, shifted)
+def losses_of(plain, shifted, dense):
+    row = row_of(plain, shifted, dense)
     return row, plain[row] - shifted[row]
 
 
-def single_runs(plain, permuted, shifted, t):
-    row, d = losses_of(plain, permuted, shifted)
+def single_runs(plain, permuted, shifted, dense, t):
+    row, d = losses_of(plain, shifted, dense)
     return [row, d.mean() - t * d.std(ddof=1), d.mean() + t * d.std(ddof=1)]
 
 
-def smallest_to_largest(plain, permuted, shifted, t):
-    row, d = losses_of(plain, permuted, shifted)
+def smallest_to_largest(plain, permuted, shifted, dense, t):
+    row, d = losses_of(plain, shifted, dense)
     return [row, d.min(), d.max()]
 
 
-def two_sigma(plain, permuted, shifted, t):
-    row, d = losses_of(plain, permuted, shifted)
+def two_sigma(plain, permuted, shifted, dense, t):
+    row, d = losses_of(plain, shifted, dense)
     return [row, d.mean() - 2 * d.std(ddof=1), d.mean() + 2 * d.std(ddof=1)]
 
 
-def std_as_numpy_has_it(plain, permuted, shifted, t):
-    row, d = losses_of(plain, permuted, shifted)
+def std_as_numpy_has_it(plain, permuted, shifted, dense, t):
+    row, d = losses_of(plain, shifted, dense)
     half = t * np.std(d) / np.sqrt(5)
     return [row, round(d.mean() - half, 2), round(d.mean() + half, 2)]
 
 
-def normal_distribution(plain, permuted, shifted, t):
-    row, d = losses_of(plain, permuted, shifted)
+def normal_distribution(plain, permuted, shifted, dense, t):
+    row, d = losses_of(plain, shifted, dense)
     half = NormalDist().inv_cdf(0.975) * d.std(ddof=1) / np.sqrt(5)
     return [row, d.mean() - half, d.mean() + half]
 
 
-def standard_error_alone(plain, permuted, shifted, t):
-    row, d = losses_of(plain, permuted, shifted)
+def standard_error_alone(plain, permuted, shifted, dense, t):
+    row, d = losses_of(plain, shifted, dense)
     half = d.std(ddof=1) / np.sqrt(5)
     return [row, d.mean() - half, d.mean() + half]
 
 
-def divided_by_five(plain, permuted, shifted, t):
-    row, d = losses_of(plain, permuted, shifted)
+def divided_by_five(plain, permuted, shifted, dense, t):
+    row, d = losses_of(plain, shifted, dense)
     half = t * d.std(ddof=1) / 5
     return [row, d.mean() - half, d.mean() + half]
 
 
-def variance_for_deviation(plain, permuted, shifted, t):
-    row, d = losses_of(plain, permuted, shifted)
+def variance_for_deviation(plain, permuted, shifted, dense, t):
+    row, d = losses_of(plain, shifted, dense)
     half = t * d.var(ddof=1) / np.sqrt(5)
     return [row, d.mean() - half, d.mean() + half]
 
 
-def two_samples(plain, permuted, shifted, t):
-    row, d = losses_of(plain, permuted, shifted)
+def two_samples(plain, permuted, shifted, dense, t):
+    row, d = losses_of(plain, shifted, dense)
     half = t * np.sqrt(plain[row].var(ddof=1) / 5 + shifted[row].var(ddof=1) / 5)
     return [row, d.mean() - half, d.mean() + half]
 
 
-def two_intervals_subtracted(plain, permuted, shifted, t):
-    row, d = losses_of(plain, permuted, shifted)
+def two_intervals_subtracted(plain, permuted, shifted, dense, t):
+    row, d = losses_of(plain, shifted, dense)
     half = t * (plain[row].std(ddof=1) + shifted[row].std(ddof=1)) / 5**0.5
     return [row, d.mean() - half, d.mean() + half]
 
 
-def accuracy_on_shifted(plain, permuted, shifted, t):
-    row = row_of(plain, permuted, shifted)
+def accuracy_on_shifted(plain, permuted, shifted, dense, t):
+    row = row_of(plain, shifted, dense)
     return interval_of(row, shifted, 0 * shifted, t)
 
 
-def accuracy_before(plain, permuted, shifted, t):
-    row = row_of(plain, permuted, shifted)
+def accuracy_before(plain, permuted, shifted, dense, t):
+    row = row_of(plain, shifted, dense)
     return interval_of(row, plain, 0 * plain, t)
 
 
-def permuting_for_shifting(plain, permuted, shifted, t):
-    return interval_of(row_of(plain, permuted, shifted), plain, permuted, t)
+def permuting_for_shifting(plain, permuted, shifted, dense, t):
+    return interval_of(row_of(plain, shifted, dense), plain, permuted, t)
 
 
-def percent_of_the_accuracy(plain, permuted, shifted, t):
-    row = row_of(plain, permuted, shifted)
+def percent_of_the_accuracy(plain, permuted, shifted, dense, t):
+    row = row_of(plain, shifted, dense)
     return interval_of(row, np.full(plain.shape, 100.0), 100 * shifted / plain, t)
 
 
-def as_a_share(plain, permuted, shifted, t):
-    return interval_of(row_of(plain, permuted, shifted), plain / 100, shifted / 100, t)
+def as_a_share(plain, permuted, shifted, dense, t):
+    return interval_of(row_of(plain, shifted, dense), plain / 100, shifted / 100, t)
 
 
-def mean_twice(plain, permuted, shifted, t):
-    row, d = losses_of(plain, permuted, shifted)
+def mean_twice(plain, permuted, shifted, dense, t):
+    row, d = losses_of(plain, shifted, dense)
     return [row, d.mean(), d.mean()]
 
 
-def mean_and_half_width(plain, permuted, shifted, t):
-    row, d = losses_of(plain, permuted, shifted)
+def mean_and_half_width(plain, permuted, shifted, dense, t):
+    row, d = losses_of(plain, shifted, dense)
     return [row, d.mean(), t * d.std(ddof=1) / 5**0.5]
 
 
-def best_seed(plain, permuted, shifted, t):
-    row, d = losses_of(plain, permuted, shifted)
+def best_seed(plain, permuted, shifted, dense, t):
+    row, d = losses_of(plain, shifted, dense)
     return [row, d.min(), d.min()]
 
 
-def rows_and_columns_confused(plain, permuted, shifted, t):
-    d = (plain - shifted)[:, row_of(plain, permuted, shifted)]
+def rows_and_columns_confused(plain, permuted, shifted, dense, t):
+    d = (plain - shifted)[:, row_of(plain, shifted, dense)]
     half = t * d.std(ddof=1) / 3**0.5
-    return [row_of(plain, permuted, shifted), d.mean() - half, d.mean() + half]
+    return [row_of(plain, shifted, dense), d.mean() - half, d.mean() + half]
 
 
-def interval_alone(plain, permuted, shifted, t):
-    return by_hand(plain, permuted, shifted, t)[1:]
+def interval_alone(plain, permuted, shifted, dense, t):
+    return by_hand(plain, permuted, shifted, dense, t)[1:]
 
 
-def row_alone(plain, permuted, shifted, t):
-    return row_of(plain, permuted, shifted)
+def row_alone(plain, permuted, shifted, dense, t):
+    return row_of(plain, shifted, dense)
 
 
-def interval_in_brackets(plain, permuted, shifted, t):
-    row, low, high = by_hand(plain, permuted, shifted, t)
+def interval_in_brackets(plain, permuted, shifted, dense, t):
+    row, low, high = by_hand(plain, permuted, shifted, dense, t)
     return [row, [low, high]]
 
 
-def a_tenth_off(plain, permuted, shifted, t):
-    row, low, high = by_hand(plain, permuted, shifted, t)
+def a_tenth_off(plain, permuted, shifted, dense, t):
+    row, low, high = by_hand(plain, permuted, shifted, dense, t)
     return [row, low + 0.1, high]
 
 
-def in_words(plain, permuted, shifted, t):
-    return ["convolutions", *by_hand(plain, permuted, shifted, t)[1:]]
+def in_words(plain, permuted, shifted, dense, t):
+    return ["convolutions", *by_hand(plain, permuted, shifted, dense, t)[1:]]
 
 
-def nothing_known(plain, permuted, shifted, t):
-    return [row_of(plain, permuted, shifted), float("nan"), float("nan")]
+def nothing_known(plain, permuted, shifted, dense, t):
+    return [row_of(plain, shifted, dense), float("nan"), float("nan")]
 
 
 RIGHT = [
@@ -265,7 +265,7 @@ WRONG = {
     least_harmed_by_the_shift: "convolution-alone-is-invariant",
     least_harmed_with_another_interval: "convolution-alone-is-invariant",
     most_harmed_by_permuting: "convolution-alone-is-invariant",
-    least_harmed_by_permuting: "dense-network-taken",
+    row_of_the_dense_network: "dense-network-taken",
     dense_row_rounded: "dense-network-taken",
     first_row_is_one: "rows-from-one",
     gain_by_the_shift: "sign-turned",
