@@ -342,7 +342,7 @@ def _paddings_and_seeds():
     for _ in range(25):
         for seeds, t in factors.items():
             rows = [random.uniform(0.85, 0.95, seeds)]
-            for share in (0.3, 0.6, 0.8, 0.97, 1.03, 1.5, 4):
+            for share in random.permutation([0.3, 0.6, 0.8, 0.97, 1.03, 1.5, 4]):
                 noise = random.normal(size=seeds) * random.uniform(0.001, 0.004)
                 noise -= noise.mean()
                 reach = t * np.sqrt(sum(noise**2) / (seeds - 1) / seeds)
