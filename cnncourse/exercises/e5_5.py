@@ -18,7 +18,8 @@ def my_network(n, outputs, field):
     The cell above shows your numbers:
     n : width of the input in pixels.
     outputs : how wide the output of the last layer has to be.
-    field : how many input pixels one unit of the last layer has to see, its receptive field.
+    field : the receptive field that a unit of the last layer has to have, in pixels, from the
+        first one that it sees to the last.
     Put a list of layers in place of the dots, from the input on: (kernel, stride, padding) for
     each, three whole numbers. Kernels have 1 to 5 taps, strides are 1 or 2, and the padding,
     the same on both sides, is smaller than the kernel. Use as many layers as you like.

@@ -202,7 +202,12 @@ EXERCISE = Exercise(
             1,
             lambda case, got: _agrees(case, got, 1) and _agrees(case, got, -1),
         ),
-        Part("paddings of which the seeds cannot tell", 2, lambda case, got: _agrees(case, got, 0)),
+        Part("paddings of which the seeds cannot tell", 1, lambda case, got: _agrees(case, got, 0)),
+        Part(
+            "every verdict",
+            1,
+            lambda case, got: all(_agrees(case, got, wanted) for wanted in (-1, 0, 1)),
+        ),
     ),
     misconceptions=(
         Misconception(
