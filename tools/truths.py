@@ -83,9 +83,11 @@ def _planes():
     ]
     for number, (rows, columns, h, w) in enumerate([*sizes, (3, 3, 5, 4), (2, 3, 4, 4)]):
         image, kernel = random.normal(size=(rows, columns)), random.normal(size=(h, w))
-        yield (
-            ((3 * image).astype(int), (3 * kernel).round()) if number % 4 == 3 else (image, kernel)
-        )
+        if number % 4 == 1:
+            image = (3 * image).astype(int)
+        if number % 4 == 3:
+            image, kernel = (3 * image).astype(int), (3 * kernel).round()
+        yield image, kernel
 
 
 def _planes_that_fit():

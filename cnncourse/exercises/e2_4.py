@@ -56,12 +56,12 @@ def patch(angle: int) -> Array:
     return (np.sign(side(angle)) + 1.0) / 2.0
 
 
-PATCHES = {angle: patch(angle) for angle in ANGLES}
+_PIXELS = np.array([patch(angle).ravel() for angle in ANGLES])
 
 
 def answers(kernel: Array) -> dict[int, float]:
     """Compute the kernel's answer to the edge of each direction, eq. (5)."""
-    return {angle: float((kernel * pixels).sum()) for angle, pixels in PATCHES.items()}
+    return dict(zip(ANGLES, (_PIXELS @ kernel.ravel()).tolist(), strict=True))
 
 
 def faults(kernel: Array, angle: int) -> list[str]:

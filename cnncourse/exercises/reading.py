@@ -124,6 +124,9 @@ def _numbers(value: Any, asked: str) -> tuple[NDArray[np.float64], bool]:
         return np.array(_exact(value, asked)), True
     if isinstance(value, (float, complex, np.generic)):
         return _plain(np.array(value), asked)
+    if isinstance(value, np.flatiter):  # kernel.flat: all numbers of an array, row by row
+        _refuse_many(len(value))
+        value = value.copy()
     if isinstance(value, np.ndarray):
         # The base class's own view: a subclass may have replaced everything else.
         _refuse_many(np.ndarray.view(value, np.ndarray).size)
