@@ -194,7 +194,7 @@ def weight_sharing(n: int = 5, k: int = 3, *, ax: Sequence[Axes] | None = None) 
     if k > len(WEIGHTS):
         raise ValueError(f"k must be at most {len(WEIGHTS)} here, got {k}")
     links, middle = window_links(n, k), n // 2
-    axes = several_axes(ax, 3, lambda: Figure(figsize=(8.6, 2.35)).subplots(1, 3))
+    axes = several_axes(ax, 3, lambda: Figure(figsize=(9.4, 2.3)).subplots(1, 3))
     counts = []
     kinds = (("Convolution", links, k), ("Locally connected", links, None), ("Dense", None, None))
     for panel, (name, own, shared) in zip(axes, kinds, strict=True):
@@ -204,8 +204,9 @@ def weight_sharing(n: int = 5, k: int = 3, *, ax: Sequence[Axes] | None = None) 
         connections = int(pairs.sum())
         weights = connections if shared is None else shared
         _draw_layers(panel, pairs, one if shared is None else pairs, weights=shared)
-        panel.set_title(f"{name}:\n{connections} connections, {weights} weights", pad=4)
-        counts.append(f"{name}: {connections} connections, {weights} weights.")
+        told = f"{connections} connections, {weights} weights"
+        panel.set_title(f"{name}:\n{told}", fontsize=12, pad=4)
+        counts.append(f"{name}: {told}.")
     alt = (
         f"Two layers of {n} units, three times, outputs above inputs. In the convolution all "
         f"connections of one direction have one of {k} colours; in the others one connection is "
