@@ -141,7 +141,7 @@ def test_only_a_prediction_made_before_the_outcome_was_shown_decides(life):
     life.does("outcome", "P1.2", prediction=right, right=True, meaning=None)
     late = life.does("prediction", "P1.3", answer="root", sure=0.5, seen=True)
     life.does("outcome", "P1.3", prediction=late, right=True, meaning=None)
-    zero, one, _ = life.progress.lessons
+    zero, one, *_ = life.progress.lessons
     assert (zero.predicted, zero.right, zero.predictions) == (0, 0, 1)
     assert (one.predicted, one.right, one.predictions) == (3, 1, 3)
 

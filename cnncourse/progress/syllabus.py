@@ -30,6 +30,10 @@ class Lesson:
 LESSONS = (
     Lesson("00", "Start here", "notebooks/00_start_here.ipynb", 35),
     Lesson("01", "Spaceship smoothing", "notebooks/01_spaceship_smoothing.ipynb", 75),
+    Lesson("02", "Two-dimensional convolution", "notebooks/02_convolution_2d.ipynb", 90),
+    Lesson("03", "Why convolution", "notebooks/03_why_convolution.ipynb", 75),
+    Lesson("04", "Pooling and invariance", "notebooks/04_pooling_invariance.ipynb", 75),
+    Lesson("05", "Channels, stride and padding", "notebooks/05_stride_and_padding.ipynb", 100),
     Lesson("08", "Looking back", "notebooks/08_looking_back.ipynb", 25),
 )
 """In the order of the course; the first asks the concept test before it, the last the one after."""
