@@ -16,7 +16,7 @@ from cnncourse.exercises.readymade import SOLUTIONS
 def my_broken_band(height, width, kernel_height, kernel_width, down, right):
     """Predict where f(g(x)) and g(f(x)) differ, for a convolution f with zeros at the border.
 
-    height, width : size of an image x, larger than the kernel.
+    height, width : size of an image x, no smaller than the kernel.
     kernel_height, kernel_width : size of the kernel of f, odd numbers. The kernel stands with its
         middle on each pixel; where it reaches beyond the image, it finds zeros ("same").
     down, right : g moves by `down` rows down and `right` columns to the right, in a circle: what

@@ -25,14 +25,14 @@ def my_finding(plain, permuted, shifted, dense, t):
     plain : trained and tested on the digits as they are.
     permuted : trained and tested on digits with their pixels permuted, all in the same way.
     shifted : the networks of `plain`, tested on digits moved by one pixel.
-    dense : the row of the network that has dense layers only. Each of the other two begins with a
-        convolution. In one a dense layer follows, with a weight for each place of the feature
-        maps; in the other the largest number of each map follows, and then a dense layer.
+    dense : the row of the network that has dense layers only. The other two begin with the same
+        convolution. In one a dense layer follows, with a weight for each place of each feature
+        map. In the other only the largest number of each map is kept, for a dense layer.
     t : 2.776, the factor of a 95 % interval from five numbers d: the mean of d, minus and plus
         t s / sqrt(5), where s is their standard deviation (with n - 1 = 4 in the divisor).
-    In which row is the convolution without the largest number of each map? Put three numbers in
-    place of the dots, [row, low, high]: that row, and the interval of its loss by the shift, plain
-    minus shifted, seed by seed, in percentage points with two decimals.
+    Which row is that of the convolution whose maps a dense layer sees in full? Put three numbers
+    in place of the dots, [row, low, high]: that row, and the interval of its loss by the shift,
+    plain minus shifted, seed by seed, in percentage points with two decimals.
     """
     loss = plain - shifted
     # Both convolutions move their maps with the digit: they are equivariant. The largest number
