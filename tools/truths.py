@@ -268,6 +268,8 @@ def _padded_layers_and_moves():
             h, w = int(random.integers(a + 1, 12)), int(random.integers(b + 1, 12))
             yield h, w, a, b, down * int(random.integers(1, h)), right * int(random.integers(1, w))
     yield 5, 6, 5, 5, 2, 3
+    yield 7, 8, 3, 3, 0, 1
+    yield 8, 7, 3, 3, 1, 0
     yield 16, 15, 7, 5, 3, 12
 
 

@@ -50,6 +50,7 @@ def _cases(draw: Draw) -> list[Case]:
         Case((Layer("x[:, ::-1]"), image(2, 5), 0, 0), "no move"),
         Case((Layer("np.cumsum(x, axis=0)"), image(4, 1), 1, 0), "one column"),
         Case((Layer(f"x * {BY_PLACE}"), image(3, 5), 4, -7), "more than once round"),
+        Case((Layer("x[:, ::-1]"), image(3, 4) / 16, 1, 1), "small numbers"),
         Case(
             (Layer("x * (np.arange(x.shape[1]) % 2 == 0)"), image(3, 6), 1, 2),
             "a stride of 2, moved by 2",

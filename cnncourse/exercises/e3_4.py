@@ -41,18 +41,17 @@ def my_broken_band(height, width, kernel_height, kernel_width, down, right):
 
 
 def _reference(h: int, w: int, a: int, b: int, down: int, right: int) -> Array:
-    """Compare the two ways for an image and a kernel in which nothing cancels by chance."""
-    image = np.sqrt(np.arange(2, h * w + 2)).reshape(h, w)
-    kernel = np.log(np.arange(2, a * b + 2)).reshape(a, b)
+    """Ask each tap of the kernel which outputs it has a pixel for, on both ways.
 
-    def layer(x: Array) -> Array:
-        padded = np.pad(x, ((a // 2, a // 2), (b // 2, b // 2)))
-        return sum(kernel[i, j] * padded[i : i + h, j : j + w] for i in range(a) for j in range(b))
-
-    def move(x: Array) -> Array:
-        return np.roll(np.roll(x, down, axis=0), right, axis=1)
-
-    return (np.abs(layer(move(image)) - move(layer(image))) > 1e-9).astype(float)
+    A tap that has one finds the same pixel on both ways, so the two differ where a tap has a pixel
+    on one of them alone.
+    """
+    ground = np.pad(np.ones((h, w), bool), ((a // 2, a // 2), (b // 2, b // 2)))
+    broken = np.zeros((h, w), bool)
+    for i, j in np.ndindex(a, b):
+        there = ground[i : i + h, j : j + w]
+        broken |= there != np.roll(np.roll(there, down, axis=0), right, axis=1)
+    return broken.astype(float)
 
 
 def _cases(draw: Draw) -> list[Case]:
@@ -62,6 +61,9 @@ def _cases(draw: Draw) -> list[Case]:
         Case((6, 7, 3, 5, 0, 2), "to the right only"),
         Case((7, 6, 5, 3, 3, 0), "down only"),
         Case((6, 5, 3, 3, 0, 0), "no move at all"),
+        Case((7, 6, 3, 3, 1, 0), "down by one"),
+        Case((6, 7, 3, 3, 0, 1), "to the right by one"),
+        Case((5, 7, 5, 3, 2, 4), "a kernel as high as the image"),
         Case((6, 8, 1, 1, 2, 3), "a kernel of one pixel"),
         Case((9, 11, 1, 5, 4, 5), "a kernel of one row"),
         Case((11, 12, 5, 3, 10, 11), "almost all the way round"),

@@ -68,7 +68,16 @@ def by_the_spectrum(f, image, down, right):
     )
 
     def g(array):
-        return np.round(np.fft.ifft2(np.fft.fft2(array) * phase).real, 6)
+        return np.round(np.fft.ifft2(np.fft.fft2(array) * phase).real, 9)
+
+    return np.abs(f(g(image)) - g(f(image))).max()
+
+
+def by_the_spectrum_with_its_rounding(f, image, down, right):
+    from scipy.ndimage import fourier_shift
+
+    def g(array):
+        return np.fft.ifft2(fourier_shift(np.fft.fft2(array), (down, right))).real
 
     return np.abs(f(g(image)) - g(f(image))).max()
 
@@ -303,6 +312,7 @@ RIGHT = [
     by_permutation_matrices,
     in_float32,
     by_the_spectrum,
+    by_the_spectrum_with_its_rounding,
     largest_norm,
     largest_and_smallest,
     back_from_the_other_side,
