@@ -186,6 +186,8 @@ def _cases(draw: Draw) -> list[Case]:
         case(6, 5, 2, 4, 3, "stride 3"),
         case(7, 9, 3, 2, 2),
         case(7, 9, 3, 2, 2),
+        case(8, 5, 3, 1, 2, "a tall kernel"),
+        case(6, 9, 1, 3, 2, "a wide kernel"),
         case(8, 7, 2, 3, 3, "stride 3", 1),
         case(9, 11, 3, 3, 4, "stride 4"),
         case(draw.integer(9, 11), 12, 4, 3, 2),

@@ -313,12 +313,6 @@ def never_sure(accuracies, t):
     return np.zeros(len(accuracies) - 1)
 
 
-def seeds_sorted_first(accuracies, t):
-    a = np.sort(accuracies, axis=1)
-    d = a[1:] - a[0]
-    return verdicts(d.mean(axis=1), t * error(d))
-
-
 def factor_of_three_seeds(accuracies, t):
     d = accuracies[1:] - accuracies[0]
     return verdicts(d.mean(axis=1), 4.303 * error(d))
@@ -395,7 +389,6 @@ WRONG = {
     means_themselves: None,
     one_percent_counts: None,
     never_sure: None,
-    seeds_sorted_first: None,
     factor_of_three_seeds: None,
     factor_of_five_seeds: None,
     five_seeds_assumed: None,
