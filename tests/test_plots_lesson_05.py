@@ -69,6 +69,8 @@ def test_channels_that_do_not_fit_are_refused():
         plots.channel_sum(V, K[:, :1], (0, 0))
     with pytest.raises(ValueError, match="inside of V"):
         plots.channel_sum(V, K, (2, 0))
+    with pytest.raises(ValueError, match="output must be from 0 to 1"):
+        plots.channel_sum(V, K, (0, 0), output=2)
     with pytest.raises(ValueError, match="three channels"):
         plots.colour_maps(V, {"a": V[0]}, title="")
     with pytest.raises(ValueError, match="at least one map"):

@@ -70,6 +70,8 @@ def channel_sum(
     x, kernel = numeric_array("V", V, ndim=3).astype(float), numeric_array("K", K, ndim=4)
     if kernel.shape[1] != len(x):
         raise ValueError(f"K must have {len(x)} input channels (axis 1), got shape {kernel.shape}")
+    if not 0 <= output < len(kernel):
+        raise ValueError(f"output must be from 0 to {len(kernel) - 1}, got {output!r}")
     slices = kernel[output].astype(float)
     (row, column), (rows, columns) = at, slices.shape[1:]
     fits = 0 <= row <= x.shape[1] - rows and 0 <= column <= x.shape[2] - columns

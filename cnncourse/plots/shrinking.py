@@ -72,15 +72,16 @@ def shrinking(
         raise ValueError(f"depth must be 1 to {fitting} for {n} pixels and {k} taps, got {layers}")
     before, after = axis_padding(width, taps, "same")
     widths = [width - i * (taps - 1) for i in range(layers + 1)]
+    # With an even kernel each layer of the lower stack stands half a pixel further to the right.
+    columns = width + before + after + (layers * (after - before) + 1) // 2
 
     def panels() -> Any:
-        columns, high = width + before + after + 4, layers * LEVEL + 1.6
-        wide = 9.2
-        return Figure(figsize=(wide, 2 * (wide / columns * high + 0.45))).subplots(2, 1)
+        wide, high = 9.2, layers * LEVEL + 1.6
+        return Figure(figsize=(wide, 2 * (wide / (columns + 4) * high + 0.45))).subplots(2, 1)
 
     axes = several_axes(ax, 2, panels)
-    _draw_stack(axes[0], widths, taps, (0, 0), width + before + after)
-    _draw_stack(axes[1], [width] * (layers + 1), taps, (before, after), width + before + after)
+    _draw_stack(axes[0], widths, taps, (0, 0), -before, columns)
+    _draw_stack(axes[1], [width] * (layers + 1), taps, (before, after), -before, columns)
     axes[0].set_title(f"Valid: each layer takes {taps - 1} away")
     zeros = f"{before + after} zeros" if before == after else f"{before} + {after} zeros"
     axes[1].set_title(f"Same: {zeros} a layer keep the width")
@@ -94,14 +95,13 @@ def shrinking(
 
 
 def _draw_stack(
-    axes: Axes, widths: Sequence[int], k: int, pads: tuple[int, int], columns: int
+    axes: Axes, widths: Sequence[int], k: int, pads: tuple[int, int], first: int, columns: int
 ) -> None:
     """Layers from below, each unit above the middle of what it sees."""
     axes.set_axis_off()
     axes.set_aspect("equal", anchor="W")
     # Units stand in the middle of their windows, which an even kernel puts between two pixels.
     offsets = [i * ((k - 1) / 2 - pads[0]) for i in range(len(widths))]
-    first = _left_end(pads, columns, widths[0])
     axes.set_xlim(first - 0.6, first + columns + 2.6)
     axes.set_ylim(-0.6, (len(widths) - 1) * LEVEL + 0.6)
     seen = _seen(widths, k, pads[0])
@@ -125,11 +125,6 @@ def _draw_stack(
                 )  # fmt: skip
         right = first + columns + 0.1
         axes.text(right, y, f"{count} wide", va="center", fontsize=11.5, color=BLACK)
-
-
-def _left_end(pads: tuple[int, int], columns: int, width: int) -> float:
-    """Where the drawing begins, so that both stacks stand above each other."""
-    return -float((columns - width) // 2) if pads == (0, 0) else -float(pads[0])
 
 
 def _seen(widths: Sequence[int], k: int, before: int) -> list[set[int]]:
