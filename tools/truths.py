@@ -131,6 +131,8 @@ def _tables():
         yield (np.outer(u.round(1), (5 * v).round() + 0.5),)
         yield (np.outer(np.arange(h), np.arange(w) - 1.0),)
         yield (np.outer(np.arange(h)[::-1], np.arange(1, w + 1)),)
+        yield (np.outer(np.arange(h), -np.arange(w)),)
+        yield (np.outer(np.arange(1, h + 1), np.arange(w)),)
         yield (random.normal(size=(h, w)),)
         yield (np.add.outer(u, v),)
         yield (np.eye(h, w),)
