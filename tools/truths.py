@@ -142,6 +142,10 @@ def _tables():
             changed = mixed.copy()
             changed[place] *= -1
             yield (changed,)
+        for at in ((slice(None), 0), (slice(None), -1), (0,), (-1,)):
+            changed = random.normal(size=(h, w))
+            changed[at] = 0.0
+            yield (changed,)
         blank = np.zeros((h, w))
         blank[-1, 0] = -4.0
         yield (blank,)
