@@ -103,6 +103,8 @@ def _cases(draw: Draw) -> list[Case]:
         Case((1, 3, 1, 0, 1), "one tap"),
         Case((1, 2, 3, 1, 1), "an image smaller than the kernel"),
         Case((3, 4, 2, 1, 1), "full padding"),
+        Case((1, 2, 4, 3, 1), "a large kernel, full padding"),
+        Case((2, 1, 4, 3, 2), "a large kernel, full padding, stride 2"),
         Case((4, 3, 3, 0, 1), "no padding"),
         Case((4, 5, 3, 1, 1), "same padding"),
         Case((4, 3, 2, 0, 2), "stride 2"),
