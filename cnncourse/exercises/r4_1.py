@@ -102,6 +102,8 @@ def _cases(draw: Draw) -> list[Case]:
         case((3, 4), 1, 1, "windows of one pixel", -1),
         case((4, 6), 2, 2, "windows side by side, no padding"),
         case((5, 4), 2, 3, "a step longer than the window", -1),
+        case((6, 9), 2, 3, "a step longer than the window, pixels left over"),
+        case((4, 6), 1, 3, "a step longer than the window, pixels left over", -1),
         case((3, 5), 2, 2, "padding behind only", -1),
         case((4, 3), 3, 1, "padding on all sides", -1),
         case((5, 7), 3, 2, "overlapping windows", -1),
