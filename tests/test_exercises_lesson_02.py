@@ -102,3 +102,19 @@ def test_sums_in_planes_agree_with_scipy():
     )
     assert valid(np.ones((3, 4)), np.ones((2, 5))) is None
     assert negative_index(np.ones((2, 2)), np.ones((4, 1))) is None
+
+
+def test_one_kernel_of_e2_6_looks_separable_to_no_exact_comparison():
+    cases = get("E2.6").draw_cases(Draw(1))
+    kernels = [case.args[0] for case in cases if "decimals" in case.note]
+
+    def found(kernel):
+        for m, n in np.ndindex(*kernel.shape):
+            u, v, pivot = kernel[:, n], kernel[m], kernel[m, n]
+            yield np.array_equal(np.outer(u / pivot, v), kernel)
+            yield np.array_equal(np.outer(u, v / pivot), kernel)
+            yield np.array_equal(np.outer(u, v) / pivot, kernel)
+            yield np.array_equal(np.outer(u, v), kernel * pivot)
+
+    assert any(not any(found(kernel)) for kernel in kernels)
+    assert all(np.linalg.matrix_rank(kernel) == 1 for kernel in kernels)

@@ -266,7 +266,7 @@ def sums_over_the_total(kernel):
     if not separable(kernel):
         return kernel.ravel()
     with np.errstate(all="ignore"):
-        return np.concatenate([kernel.sum(axis=1), kernel.sum(axis=0) / kernel.sum()])
+        return np.concatenate([kernel.sum(axis=1), kernel.sum(axis=0) / kernel.sum().round(9)])
 
 
 def whole_factors(kernel):
