@@ -185,7 +185,11 @@ def test_a_swapped_cross_correlation_comes_out_turned():
         ({"mode": "same"}, "K * I has 3 × 3 numbers, I * K has 7 × 8"),
         ({"mode": "full", "boundary": "circular"}, "another operand goes on"),
         ({"mode": "full", "kernel": np.ones((1, 1)), "image": np.ones((1, 1))}, "does not matter"),
-        ({"mode": "same", "kernel": np.ones((1, 1)), "image": np.ones((1, 1))}, "by chance"),
+        ({"mode": "same", "kernel": np.ones((3, 2)), "image": np.ones((3, 2))}, "does not matter"),
+        (
+            {"boundary": "reflect", "kernel": np.ones((3, 3)), "image": np.ones((3, 3))},
+            "by chance",
+        ),
         ({"image": np.ones((13, 4))}, "at most 12 × 12"),
     ],
 )
@@ -193,6 +197,21 @@ def test_what_a_swap_does_is_said(changes, part):
     state = dataclasses.replace(Convolution2dState(swap=True), **changes)
     assert part in swap_words(state)
     assert part in describe(state) or "no output" in describe(state)
+
+
+@pytest.mark.parametrize("boundary", BOUNDARIES)
+@pytest.mark.parametrize("mode", ["valid", "same", "full"])
+@pytest.mark.parametrize("shape", [(3, 4), (3, 3), (2, 3)])
+def test_the_order_is_said_not_to_matter_where_it_never_does(mode, boundary, shape):
+    random = np.random.default_rng(4)
+    image, kernel = random.normal(size=(3, 4)), random.normal(size=shape)
+    state = Convolution2dState(image, kernel, mode=mode, boundary=boundary, swap=True)
+    words = swap_words(state)
+    before = output(dataclasses.replace(state, swap=False))
+    alike = output(state).shape == before.shape and np.allclose(output(state), before)
+    assert ("the order does not matter" in words) == alike
+    assert "by chance" not in words
+    agree("convolution2d_math", [("compute", [SENT, as_sent(state)], {"swap_words": words})])
 
 
 def test_a_picture_does_not_become_a_kernel():

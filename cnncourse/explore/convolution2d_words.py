@@ -165,7 +165,7 @@ def _compared(
     scale = 1e-9 * max(1.0, float(np.abs(here).max()), float(np.abs(before).max()))
     apart = float(np.abs(here - before).max())
     if apart <= scale:
-        always = state.flip and state.mode == "full" and state.boundary == "zeros"
+        always = _commutes(state)
         why = "the order does not matter" if always else "here by chance, not in general"
         every = "the only number is" if here.size == 1 else f"all {here.size} numbers are"
         return f"{one} = {other}: {every} the same, {why}."
@@ -175,6 +175,15 @@ def _compared(
     if not state.flip:
         return words + "A cross-correlation depends on the order."
     return words + "Beyond its border another operand goes on now."
+
+
+def _commutes(state: Convolution2dState) -> bool:
+    """Whether the order never matters: on full support, or cropped alike or on one ring."""
+    if not state.flip:
+        return False
+    if state.image.shape != state.kernel.shape:
+        return state.mode == "full" and state.boundary == "zeros"
+    return state.mode == "valid" or state.boundary in ("zeros", "circular")
 
 
 def _size(shape: Pair | tuple[int, ...]) -> str:

@@ -111,23 +111,29 @@ export function swapWords(state, { swapped, output, before }) {
   return comparedOrders(state, output.values, before.values, one, other);
 }
 
+/** Whether the order never matters: on full support, or cropped alike or on one ring. */
+function commutes({ image, kernel, flip, mode, boundary }) {
+  if (!flip) return false;
+  if (image.shape.join() !== kernel.shape.join()) return mode === "full" && boundary === "zeros";
+  return mode === "valid" || boundary === "zeros" || boundary === "circular";
+}
+
 /** The two orders side by side, of one shape. */
-function comparedOrders({ flip, mode, boundary }, here, before, one, other) {
+function comparedOrders(state, here, before, one, other) {
   const apartFrom = (pick) =>
     here.reduce((most, value, i) => Math.max(most, Math.abs(value - pick(i))), 0);
   const size = (values) => values.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
   const small = 1e-9 * Math.max(1, size(here), size(before));
   const apart = apartFrom((i) => before[i]);
   if (apart <= small) {
-    const always = flip && mode === "full" && boundary === "zeros";
-    const why = always ? "the order does not matter" : "here by chance, not in general";
+    const why = commutes(state) ? "the order does not matter" : "here by chance, not in general";
     const all = here.length === 1 ? "the only number is" : `all ${here.length} numbers are`;
     return `${one} = ${other}: ${all} the same, ${why}.`;
   }
   const words = `${one} is not ${other}: they differ by up to ${plain(apart)}. `;
-  if (!flip && apartFrom((i) => before[before.length - 1 - i]) <= small)
+  if (!state.flip && apartFrom((i) => before[before.length - 1 - i]) <= small)
     return `${words}A cross-correlation comes out turned by 180°.`;
-  if (!flip) return `${words}A cross-correlation depends on the order.`;
+  if (!state.flip) return `${words}A cross-correlation depends on the order.`;
   return `${words}Beyond its border another operand goes on now.`;
 }
 
