@@ -21,6 +21,12 @@ def test_a_run_does_not_depend_on_those_beside_it():
     assert alone[0, 0] == among[1, 0]
 
 
+def test_other_seeds_are_other_runs():
+    first, later = (padding_sweep([2], seeds=2, epochs=1, first=seed) for seed in (0, 1))
+    assert first[0, 1] == later[0, 0]
+    assert first[0, 0] != later[0, 1]
+
+
 def test_accuracies_are_shares_of_1597_digits_in_per_cent():
     accuracy = padding_sweep([1], seeds=2, epochs=1)
     assert ((accuracy > 15) & (accuracy < 100)).all()  # one in ten would be guessing
@@ -87,6 +93,7 @@ def test_all_paddings_of_a_seed_start_from_the_same_kernels():
         ({"paddings": [0], "seeds": 0}, "seeds"),
         ({"paddings": [0], "channels": 0}, "channels"),
         ({"paddings": [0], "epochs": -1}, "epochs"),
+        ({"paddings": [0], "first": -1}, "first"),
     ],
 )
 def test_what_it_cannot_do_it_says(arguments, message):

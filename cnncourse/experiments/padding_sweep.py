@@ -70,6 +70,7 @@ def padding_sweep(
     channels: int = 8,
     inverted: bool = False,
     epochs: int = EPOCHS,
+    first: int = 0,
 ) -> FloatArray:
     """Train the network with each amount of padding, several times; give the share it recognises.
 
@@ -92,6 +93,8 @@ def padding_sweep(
         Swap ink and paper, so that zeros are ink.
     epochs : int, default 20
         Passes through the 200 digits.
+    first : int, default 0
+        The first seed; the others follow. Other seeds are another experiment.
 
     Returns
     -------
@@ -113,6 +116,7 @@ def padding_sweep(
     integer("seeds", seeds)
     integer("channels", channels)
     integer("epochs", epochs, minimum=0)
+    numbers = range(integer("first", first, minimum=0), first + seeds)
     import torch
 
     ink, truth = digits()
@@ -123,7 +127,7 @@ def padding_sweep(
     try:
         with torch.random.fork_rng(devices=[]):
             accuracy = [
-                [_one_run(p, head, channels, seed, epochs, images, labels) for seed in range(seeds)]
+                [_one_run(p, head, channels, seed, epochs, images, labels) for seed in numbers]
                 for p in paddings
             ]
     finally:
