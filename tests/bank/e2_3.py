@@ -265,12 +265,6 @@ def flattened(image, kernel):
     return np.ravel(conv.convolve2d(image, kernel[::-1, ::-1], mode="valid"))
 
 
-def turned_if_square(image, kernel):
-    if kernel.shape[0] == kernel.shape[1]:
-        kernel = kernel[::-1, ::-1]
-    return conv.convolve2d(image, kernel, mode="valid")
-
-
 def turned_along_the_longer_axis(image, kernel):
     kernel = kernel[::-1] if kernel.shape[0] >= kernel.shape[1] else kernel[:, ::-1]
     return conv.convolve2d(image, kernel, mode="valid")
@@ -329,6 +323,5 @@ WRONG = {
     all_zeros: None,
     only_the_example: None,
     flattened: None,
-    turned_if_square: "not-turned",
     turned_along_the_longer_axis: None,
 }
