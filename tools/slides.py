@@ -102,7 +102,7 @@ def table(about):
     for entry in about["slides"]:
         exercises = ", ".join(entry["exercises"])
         lines.append(f"| {entry['slide']} | section {entry['section']} | {exercises} |")
-    return "\n".join(line.replace("|  |", "| |") for line in lines)
+    return "\n".join(lines)
 
 
 def main(arguments=None):
