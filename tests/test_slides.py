@@ -41,7 +41,10 @@ def test_no_notebook_treats_a_row_that_is_not_its():
 
 @every_lesson
 def test_the_table_of_a_lesson_is_that_of_its_metadata(number):
-    assert slides.table(NOTEBOOKS[number][1]) in markdown(number)
+    def plain(table):
+        return re.sub(r"\| +\|", "||", table)
+
+    assert plain(slides.table(NOTEBOOKS[number][1])) in plain(markdown(number))
 
 
 @every_lesson
