@@ -423,7 +423,8 @@ def bench(options: argparse.Namespace, rest: list[str]) -> int:
     scripts = {s.stem[len("bench_") :]: s for s in sorted((ROOT / "benchmarks").glob("bench_*.py"))}
     options_from = next((i for i, word in enumerate(rest) if word.startswith("-")), len(rest))
     names, passed_on = rest[:options_from], rest[options_from:]
-    if unknown := [name for name in names if name not in scripts]:
+    unknown = [name for name in names if name not in scripts]
+    if unknown:
         raise Stop(
             f"There is no benchmark of {', '.join(unknown)}; there are benchmarks of "
             f"{', '.join(scripts)}."

@@ -163,7 +163,8 @@ def convolve2d(
         As in `convolve1d`, along each axis.
     boundary : {"zeros", "reflect", "replicate", "circular"}, default "zeros"
         What lies beyond the image: zeros, its mirror image (the border pixel is not repeated), the
-        border pixel, or the opposite side. Only with zeros can image and kernel change places.
+        border pixel, or the opposite side. Image and kernel can change places with zeros
+        in mode "full", and if both have one size on a circle ("circular"), too.
 
     Returns
     -------

@@ -834,7 +834,8 @@ def test_texts(exercise_id):
     if exercise.given is not None:
         assert all(line.startswith("#") for line in stub[:-1])
         assert stub[-1] == f"{exercise.stub_name} = ..."
-        assert exercise.solution_source.startswith(", ".join(exercise.arguments) + " = given(")
+        names = ", ".join(exercise.arguments) + "," * (len(exercise.arguments) == 1)
+        assert exercise.solution_source.startswith(f"{names} = given(")
     else:
         assert stub[0].startswith(f"def {exercise.stub_name}(")
         assert (stub[-1] == "    raise NotImplementedError") == (exercise.broken is None)

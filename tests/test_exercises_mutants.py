@@ -16,7 +16,7 @@ from tools import mutants as tool
 from tools.mutations import mutants
 from tools.truths import INPUTS, RIGHT
 
-MOST = 40
+MOST = 30
 
 
 @pytest.mark.slow
@@ -27,7 +27,7 @@ def test_mutants_are_refused(exercise_id, record_property):
     wrong = sum(not mutant.right for mutant in found)
     record_property("mutants", f"{wrong} of {len(found)} give something else")
     assert [mutant for mutant in found if mutant.misjudged] == []
-    assert wrong >= 20
+    assert wrong >= 15
 
 
 def test_every_exercise_has_a_definition_of_its_own():
@@ -168,6 +168,7 @@ def test_docstring_annotations_and_decorators_are_left_alone():
     assert not any("Add" in text for text in texts)
 
 
+@pytest.mark.filterwarnings("ignore::SyntaxWarning")  # a mutant may index a tuple by a tuple
 def test_every_mutant_can_be_compiled():
     for exercise in EXERCISES.values():
         for name, source, _ in tool.programs(exercise):

@@ -170,6 +170,7 @@ def _rows_and_widths():
         for n in (k, k + 1, k + 2, k + 5, 20):
             yield random.normal(size=n), k
             yield -np.abs(random.normal(size=n)), k
+            yield -1e13 * (1 + random.random(n)), k
             yield random.integers(-9, 10, n), k
 
 
@@ -201,6 +202,7 @@ def _scenes_and_detectors():
         for height, width in ((k, k), (k + 1, k + 3), (k + 2, k), (k + 3, k + 3), (8, 7)):
             yield random.normal(size=(height, width)), random.normal(size=(k, k))
             yield -np.abs(random.normal(size=(height, width))), np.abs(random.normal(size=(k, k)))
+            yield np.full((height, width), -1e13), np.ones((k, k))
         yield random.integers(-9, 10, (5, 6)), random.integers(-4, 5, (k, k))
 
 

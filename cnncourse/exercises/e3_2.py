@@ -267,7 +267,7 @@ EXERCISE = Exercise(
         ),
         Misconception(
             "places-miscounted",
-            "The outputs were miscounted: at how many places can the kernel stand?",
+            "The outputs, the places at which the kernel can stand, were miscounted.",
             "The kernel stays inside of the image. In a row of 5 pixels, how many places are "
             "there for a kernel of 2?",
             (

@@ -33,6 +33,8 @@ def my_finding(plain, permuted, shifted, dense, t):
     Which row is that of the convolution whose maps a dense layer sees in full? Put three numbers
     in place of the dots, [row, low, high]: that row, and the interval of its loss by the shift,
     plain minus shifted, seed by seed, in percentage points with two decimals.
+
+    Example: row 1, and losses of 40, 42, 41, 43 and 44 points -> [1, 40.04, 43.96].
     """
     loss = plain - shifted
     # Both convolutions move their maps with the digit: they are equivariant. The largest number

@@ -113,8 +113,15 @@ class _Verdict:
         misconception = self.trial.diagnose(self.outputs)
         if misconception is not None:
             first = self._smallest_shown(failing)
+            same_bug = self.exercise.broken is not None and misconception.slug == "still-there"
             return Finding(
-                "wrong", misconception.title, "", misconception.slug, misconception.hint, first
+                "wrong",
+                misconception.title,
+                "",
+                misconception.slug,
+                misconception.hint,
+                first,
+                without_points=same_bug,
             )
         return self._plain(failing)
 

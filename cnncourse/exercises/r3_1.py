@@ -22,14 +22,9 @@ from cnncourse.exercises.readymade import SOLUTIONS
 def my_shift(image, down, right):
     """Wipe out what came round at the side where it did."""
     moved = np.roll(image, (down, right), axis=(0, 1))
-    if down >= 0:
-        moved[:down] = 0
-    else:
-        moved[down:] = 0  # moved up, the last -down rows came round
-    if right >= 0:
-        moved[:, :right] = 0
-    else:
-        moved[:, right:] = 0
+    # Moved up, the last -down rows came round; moved to the left, the last -right columns.
+    moved[slice(0, down) if down >= 0 else slice(down, None)] = 0
+    moved[:, slice(0, right) if right >= 0 else slice(right, None)] = 0
     return moved
 
 

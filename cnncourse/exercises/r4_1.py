@@ -3,7 +3,7 @@
 The bug was published: the "same" max pooling of Yet-Another-EfficientDet-Pytorch pads with zeros,
 as ``F.pad`` does if not told otherwise; pull request 352 (github.com/zylo117/
 Yet-Another-EfficientDet-Pytorch, 2020) put minus infinity there, as TensorFlow does, and 356 took
-that back, since the trained weights had got used to the zeros. PyTorch's documentation long spoke
+that back, as not certainly better. PyTorch's documentation long spoke
 of zeros, too, where its code never used them (github.com/pytorch/pytorch, issues 33384 and 41294).
 The same with a maximum started at 0: github.com/tensorflow/tfjs, pull request 4854.
 """

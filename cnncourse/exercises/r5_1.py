@@ -208,7 +208,7 @@ EXERCISE = Exercise(
     ),
     misconceptions=(
         Misconception(
-            "stride-still-twice",
+            "still-there",
             "Outputs are still missing: the stride is taken twice, as before.",
             "rows is a number of outputs, in which the stride is counted already. Print it, and "
             "the values of top, for 5 pixels, 2 taps and a stride of 2.",

@@ -293,8 +293,8 @@ RIGHT = [
     tensor,
 ]
 WRONG = {
-    renamed_only: "stride-still-twice",
-    division_by_hand: "stride-still-twice",
+    renamed_only: "still-there",
+    division_by_hand: "still-there",
     rows_mended: "one-axis-mended",
     columns_mended: "one-axis-mended",
     step_taken_away: "index-not-multiplied",
