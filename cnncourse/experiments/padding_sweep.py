@@ -15,6 +15,7 @@ import numpy as np
 
 from cnncourse._arrays import FloatArray, choice, integer
 from cnncourse.data.digits import INK, digits
+from cnncourse.experiments.training import fit, repeatable
 from cnncourse.shapes import conv_output_size
 
 if TYPE_CHECKING:
@@ -122,16 +123,11 @@ def padding_sweep(
     ink, truth = digits()
     pixels = (INK - ink if inverted else ink).astype(np.float32) / INK
     images, labels = torch.from_numpy(pixels[:, None]), torch.from_numpy(truth.astype(np.int64))
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)  # sums in the same order on every machine, and faster when so small
-    try:
-        with torch.random.fork_rng(devices=[]):
-            accuracy = [
-                [_one_run(p, head, channels, seed, epochs, images, labels) for seed in numbers]
-                for p in paddings
-            ]
-    finally:
-        torch.set_num_threads(threads)
+    with repeatable():
+        accuracy = [
+            [_one_run(p, head, channels, seed, epochs, images, labels) for seed in numbers]
+            for p in paddings
+        ]
     return np.array(accuracy)
 
 
@@ -152,12 +148,12 @@ def _one_run(
     torch.manual_seed(seed)
     model = _network(padding, head, channels)
     optimiser = torch.optim.Adam(model.parameters(), lr=RATE, fused=True)
-    for _ in range(epochs):
-        for batch in training[torch.randperm(TRAINING, generator=random)].split(BATCH):
-            optimiser.zero_grad()
-            loss = torch.nn.functional.cross_entropy(model(images[batch]), labels[batch])
-            loss.backward()
-            optimiser.step()
+    batches = (
+        batch
+        for _ in range(epochs)
+        for batch in training[torch.randperm(TRAINING, generator=random)].split(BATCH)
+    )
+    fit(model, optimiser, images, labels, batches)
     with torch.no_grad():
         right = model(images[test]).argmax(1) == labels[test]
     return 100 * float(right.double().mean())

@@ -8,8 +8,7 @@ wherever it stands.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,6 +17,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from cnncourse._arrays import FloatArray, choice, integer, numeric_array
 from cnncourse.data.digits import INK, digits
+from cnncourse.experiments.training import fit, repeatable
 
 NETWORKS = ("mlp", "flat", "pooled")
 """The kinds of network."""
@@ -199,16 +199,12 @@ def train(
     truth = torch.as_tensor(np.asarray(labels).astype(np.int64))
     if len(truth) != len(inputs):
         raise ValueError(f"labels must be one for each of {len(inputs)} images, got {len(truth)}")
-    with _one_thread(), torch.random.fork_rng(devices=[]):
+    with repeatable():
         torch.manual_seed(seed)
         model = _network(kind)
         optimiser = torch.optim.Adam(model.parameters(), lr=RATE)
-        for _ in range(epochs):
-            for batch in torch.randperm(len(inputs)).split(BATCH):
-                optimiser.zero_grad()
-                loss = torch.nn.functional.cross_entropy(model(inputs[batch]), truth[batch])
-                loss.backward()
-                optimiser.step()
+        batches = (b for _ in range(epochs) for b in torch.randperm(len(inputs)).split(BATCH))
+        fit(model, optimiser, inputs, truth, batches)
     return Recogniser(kind, model)
 
 
@@ -293,16 +289,3 @@ def _tensor(images: ArrayLike) -> Any:
     if array.shape[1:] != (SIDE, SIDE):
         raise ValueError(f"images must be (N, {SIDE}, {SIDE}), got shape {array.shape}")
     return torch.as_tensor(np.ascontiguousarray(array[:, None], dtype=np.float32))
-
-
-@contextmanager
-def _one_thread() -> Iterator[None]:
-    """Sums in one order, whatever the machine: several threads would split them."""
-    import torch
-
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)
-    try:
-        yield
-    finally:
-        torch.set_num_threads(threads)
