@@ -14,7 +14,6 @@ from pathlib import Path
 import matplotlib as mpl
 import numpy as np
 import pytest
-from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.testing.compare import compare_images
 from PIL import Image
@@ -26,6 +25,7 @@ from cnncourse.data import constant_velocity_track, iss_track, spaceship_track
 from cnncourse.kernels import KERNELS_1D, box
 from cnncourse.plots import Picture
 from cnncourse.smoothing import ErrorSummary, error_summary, frequency_response, lag, smooth
+from tests.figures import assert_whole, texts
 
 BASELINE = Path(__file__).parent / "baseline"
 # Root mean square of the differences, of 255. The least of the errors below, one weight of the
@@ -115,10 +115,6 @@ def difference(name, png, folder):
     return result["rms"] if result else 0.0
 
 
-def texts(axes):
-    return [text.get_text() for text in axes.texts]
-
-
 def heights(axes):
     return [bar.get_height() for bar in axes.patches if hasattr(bar, "get_height")]
 
@@ -199,11 +195,7 @@ def test_readable(name):
 
 @every_figure
 def test_nothing_is_cut_off(name):
-    figure = drawn(name)[0].figure
-    extent = figure.get_tightbbox(FigureCanvasAgg(figure).get_renderer())
-    assert min(extent.x0, extent.y0) >= -0.02
-    assert extent.x1 <= figure.get_figwidth() + 0.02
-    assert extent.y1 <= figure.get_figheight() + 0.02
+    assert_whole(drawn(name)[0].figure)
 
 
 def test_pyplot_is_not_needed():

@@ -12,6 +12,7 @@ from cnncourse.experiments.permutation import Accuracies
 from cnncourse.experiments.prior import PriorCurves
 from cnncourse.plots.connections import FAINT, window_links
 from cnncourse.plots.picture import BLACK, ORANGE, SKY
+from tests.figures import assert_whole
 
 RANDOM = np.random.default_rng(0)
 X = RANDOM.normal(size=(6, 7))
@@ -53,10 +54,7 @@ def test_small_whole_readable_and_in_words(name):
     assert picture.alt.endswith(".")
     assert sum(letter.isdigit() for letter in picture.alt) >= 3
     figure = picture.figure
-    extent = figure.get_tightbbox(FigureCanvasAgg(figure).get_renderer())
-    assert min(extent.x0, extent.y0) >= -0.02
-    assert extent.x1 <= figure.get_figwidth() + 0.02
-    assert extent.y1 <= figure.get_figheight() + 0.02
+    assert_whole(figure)
     for axes in figure.axes:
         labels = [axes.xaxis.label, axes.yaxis.label, *axes.get_xticklabels(), *axes.texts]
         assert min(text.get_fontsize() for text in labels) >= 10

@@ -4,7 +4,6 @@ import io
 
 import numpy as np
 import pytest
-from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.patches import FancyBboxPatch
 from PIL import Image
 
@@ -12,6 +11,7 @@ from cnncourse import plots
 from cnncourse.experiments import bernoulli, detectors
 from cnncourse.networks.digits_network import STAGES
 from cnncourse.pooling import pool2d
+from tests.figures import assert_for_a_listener, assert_whole_and_readable, texts
 
 ROW = [2, 9, 1, 5, 3, 8, 6, 4, 7]
 ANGLES = (0, 30, 200)
@@ -63,31 +63,14 @@ FIGURES = {
 every_figure = pytest.mark.parametrize("name", FIGURES)
 
 
-def texts(axes):
-    return [text.get_text() for text in axes.texts]
-
-
 @every_figure
 def test_words_are_for_a_listener(name):
-    alt = FIGURES[name]().alt
-    assert 60 <= len(alt) <= 700
-    assert alt.endswith(".")
-    assert not any(mark in alt for mark in ("e+", "e-", "nan", "\n", "  ", ".."))
+    assert_for_a_listener(FIGURES[name]().alt)
 
 
 @every_figure
 def test_nothing_is_cut_off_and_all_is_readable(name):
-    picture = FIGURES[name]()
-    picture.png()  # lays it out
-    figure = picture.figure
-    extent = figure.get_tightbbox(FigureCanvasAgg(figure).get_renderer())
-    assert min(extent.x0, extent.y0) >= -0.02
-    assert extent.x1 <= figure.get_figwidth() + 0.02
-    assert extent.y1 <= figure.get_figheight() + 0.02
-    assert figure.get_figwidth() <= 9.3
-    for axes in figure.axes:
-        for text in (*axes.texts, axes.xaxis.label, *axes.get_xticklabels()):
-            assert text.get_fontsize() >= 10
+    assert_whole_and_readable(FIGURES[name]())
 
 
 @every_figure

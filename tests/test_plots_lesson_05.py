@@ -13,6 +13,7 @@ from cnncourse import plots
 from cnncourse.conv import conv2d, cross_correlate1d
 from cnncourse.plots.picture import PALE, SKY, VERMILLION
 from cnncourse.shapes import conv_output_size, receptive_field
+from tests.figures import texts
 
 V = np.array(
     [[[1, 2, 0, 1], [0, 1, 3, 2], [2, 0, 1, 1]], [[0, 1, 1, 2], [2, 0, 1, 0], [1, 3, 0, 1]]]
@@ -31,10 +32,6 @@ FIGURES = {
         {"dense": {"valid": [-2, -1, -3, -2], "full": [0, 1, -1, 1]}}, baseline="same", title="T"
     ),
 }
-
-
-def texts(axes):
-    return [text.get_text() for text in axes.texts]
 
 
 def circles(axes):
