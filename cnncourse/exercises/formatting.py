@@ -13,14 +13,14 @@ MOST_CELLS = 60
 def format_value(value: Any, digits: int = 5) -> str:
     """Write a number or an array with so many significant digits, matrices row by row.
 
-    A function is written by its name, or as its repr says if it has none.
+    A function is written by its name, or as its repr says if it has none; True and False as such.
 
     Examples
     --------
     >>> format_value(np.array([1.0, 0.1 + 0.2, -0.0]))
     '[1, 0.3, 0]'
-    >>> format_value(abs)
-    'abs'
+    >>> format_value(abs), format_value(True)
+    ('abs', 'True')
     >>> print(format_value(np.eye(2)))
     [[1, 0],
      [0, 1]]
@@ -32,6 +32,8 @@ def format_value(value: Any, digits: int = 5) -> str:
     """
     if callable(value):
         return str(getattr(value, "__name__", repr(value)))
+    if isinstance(value, bool):
+        return str(value)
     values = np.asarray(value, dtype=float)
     if values.ndim == 0:
         return f"{float(values) + 0.0:.{digits}g}"

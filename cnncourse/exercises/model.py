@@ -20,7 +20,7 @@ from cnncourse.exercises.drawing import Draw
 from cnncourse.exercises.readymade import ReadyMade
 
 Array = NDArray[np.float64]
-OutputKind = Literal["vector", "matrix", "stack", "integer", "number"]
+OutputKind = Literal["vector", "matrix", "stack", "weights", "integer", "number"]
 
 
 @dataclass(frozen=True)
@@ -133,9 +133,9 @@ class Exercise:
     judge : callable or None
         ``judge(case, output)`` gives "" for a right output, else a sentence saying what is wrong.
         None: the output is compared with `reference`.
-    output : {"vector", "matrix", "stack", "integer", "number"}
+    output : {"vector", "matrix", "stack", "weights", "integer", "number"}
         What the learner's function has to return (or, with `given`, the learner's answer to be);
-        a stack is an array of three dimensions, one map for each channel.
+        a stack is an array of three dimensions, one map for each channel, weights are of four.
     forbidden : tuple of ReadyMade
         Ready-made functions that would do the work.
     hints : tuple of three str

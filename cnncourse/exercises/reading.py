@@ -51,18 +51,19 @@ class _Unreadable(Exception):
         self.problem = problem
 
 
-_DIMENSIONS = {"integer": 0, "number": 0, "vector": 1, "matrix": 2, "stack": 3}
+_DIMENSIONS = {"integer": 0, "number": 0, "vector": 1, "matrix": 2, "stack": 3, "weights": 4}
 _ASKED = {
     "integer": "one whole number",
     "number": "one number",
     "vector": "a 1-D array of numbers",
     "matrix": "a 2-D array of numbers",
     "stack": "a 3-D array of numbers",
+    "weights": "a 4-D array of numbers",
 }
 
 
 def read_output(value: Any, output: str) -> Reading:
-    """Read `value` as an "integer", a "number", a "vector", a "matrix" or a "stack" of matrices.
+    """Read `value` as an "integer", a "number", a "vector", a "matrix", a "stack" or "weights".
 
     Lists, tuples, arrays of any real type, and tensors of PyTorch and TensorFlow are taken as they
     are; so are exact numbers (fractions.Fraction, decimal.Decimal) in a list.

@@ -98,6 +98,21 @@ SIZES = (
     _of("cnncourse", "conv_output_size pool_output_size same_padding", "cnncourse.shapes"),
     _OWN_SOLUTIONS,
 )
+# What carries weights and pictures from one framework to the other in one call.
+LAYOUTS = (
+    _of(
+        "cnncourse",
+        "channels_last channels_first kernel_to_keras kernel_to_torch flatten_order to_keras "
+        "to_torch",
+        "cnncourse.frameworks",
+    ),
+    _OWN_SOLUTIONS,
+)
+PADDINGS = (
+    _of("cnncourse", "same_padding", "cnncourse.shapes"),
+    _of("cnncourse", "torch_padding keras_padding functional_pad", "cnncourse.frameworks"),
+    _OWN_SOLUTIONS,
+)
 TOEPLITZ = (
     _SCIPY_MATRICES,
     _of("cnncourse", "toeplitz_matrix doubly_block_toeplitz", "cnncourse.conv"),
