@@ -6,11 +6,13 @@ from cnncourse.plots.beliefs import (
     prior_strength,
     shifted_accuracies,
 )
+from cnncourse.plots.borders import padded_rows, padded_windows
 from cnncourse.plots.calibration import calibration_plot
 from cnncourse.plots.channels import channel_sum, colour_maps
 from cnncourse.plots.connections import growing_field, sparse_connectivity, weight_sharing
 from cnncourse.plots.edges import edge_answers
 from cnncourse.plots.errors import compare_kernels, lag_against_noise
+from cnncourse.plots.flattening import flatten_orders
 from cnncourse.plots.grids import grids
 from cnncourse.plots.integral import riemann
 from cnncourse.plots.layer_terms import layer_terms
@@ -22,12 +24,14 @@ from cnncourse.plots.pooled_features import pooled_grids, separability_curves, w
 from cnncourse.plots.pooled_rows import pooling_downsampled, pooling_shift
 from cnncourse.plots.pooled_shares import changes_by_shift, skipped_outputs, unchanged_shares
 from cnncourse.plots.shrinking import receptive_fields, shrinking
+from cnncourse.plots.spellings import argument_pairs
 from cnncourse.plots.strides import placements, strided_two_ways
 from cnncourse.plots.sums import sliding_products
 from cnncourse.plots.sweeps import paired_differences
 from cnncourse.plots.taps import taps
 from cnncourse.plots.tracks import start_up, track
 from cnncourse.plots.turned_detectors import learned_detectors, turned_detectors, turning_responses
+from cnncourse.plots.twins import twin_losses
 from cnncourse.plots.weights import frequency_responses, kernel, kernels
 from cnncourse.plots.windows import outer_product, sum2d
 from cnncourse.plots.work import work_by_size
@@ -43,12 +47,14 @@ __all__ = [
     "two_ways",
     "work_by_size",
     "Picture",
+    "argument_pairs",
     "calibration_plot",
     "changes_by_shift",
     "channel_sum",
     "colour_maps",
     "compare_kernels",
     "edge_answers",
+    "flatten_orders",
     "frequency_responses",
     "grids",
     "house_style",
@@ -59,6 +65,8 @@ __all__ = [
     "learned_detectors",
     "matrix",
     "outer_product",
+    "padded_rows",
+    "padded_windows",
     "paired_differences",
     "placements",
     "pooled_grids",
@@ -78,6 +86,7 @@ __all__ = [
     "track",
     "turned_detectors",
     "turning_responses",
+    "twin_losses",
     "unchanged_shares",
     "what_against_where",
 ]
