@@ -18,8 +18,8 @@ __main__
 # Libraries that take long to load or may be missing, and the layers that may import each.
 HEAVY = {
     "torch": {"frameworks", "experiments"},
-    "tensorflow": {"frameworks"},
-    "keras": {"frameworks"},
+    "tensorflow": {"frameworks", "experiments"},
+    "keras": {"frameworks", "experiments"},
     "matplotlib": {"plots", "explore"},
     "anywidget": {"explore", "forms"},
     "ipywidgets": {"explore", "forms"},
