@@ -53,5 +53,6 @@ def load_keras(purpose: str) -> ModuleType:
     """
     need_tensorflow(purpose)
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # its start-up notes would fill a cell
+    os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "0")  # with oneDNN it speaks at any log level
     os.environ.setdefault("KERAS_BACKEND", "tensorflow")
     return import_module("keras")
