@@ -2,8 +2,8 @@
 
 A layer here has hyperparameters only; its weights stand in the node of a graph. Everything is
 channels first: a tensor has the axes (N, C, spatial axes ...), a kernel (C_out, C_in / groups,
-size ...) as in eq. 6 of the lecture. Sizes, strides and paddings have one entry for each spatial axis, whose
-number is the layer's rank.
+size ...) as in eq. 6 of the lecture. Sizes, strides and paddings have one entry for each spatial
+axis, whose number is the layer's rank.
 
 The rule of layouts: a tensor with three axes or more (the batch counted) is channels first here and
 in torch, and channels last in Keras; one with two axes is the same everywhere.
@@ -197,6 +197,8 @@ class BatchNormalisation(Layer):
         Which axis of the tensor, channels first and the batch counted, has the channels.
     momentum : float
         Share of the newest batch in the running statistics, torch's meaning; Keras's is 1 - this.
+    frozen : bool
+        The stored statistics are used, and kept, in training too.
     """
 
     axis: int
@@ -205,6 +207,7 @@ class BatchNormalisation(Layer):
     momentum: float
     scale: bool = True
     shift: bool = True
+    frozen: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -297,6 +300,14 @@ ACTIVATIONS: dict[str, tuple[str, ...]] = {
     "tanh_shrink": (),
     "softmax": ("axis",),
     "log_softmax": ("axis",),
+    "sparsemax": ("axis",),
+    # 0 up to -1, x (or 1) from 1 on; between them (x + 1)**2 / 4 (or (x + 1) / 2)
+    "sparse_plus": (),
+    "sparse_sigmoid": (),
+    # (x + sqrt(x**2 + b)) / 2
+    "squareplus": ("b",),
+    # x above `threshold`, else `value`
+    "threshold": ("threshold", "value"),
 }
 """Known activations and the options of each."""
 
@@ -323,10 +334,14 @@ class Dropout(Layer):
     ----------
     whole_channels : bool
         What is dropped in training are whole channels, not numbers.
+    shared : tuple of int
+        Otherwise: axes (channels first, the batch counted) along which all is dropped or kept
+        together; all of them but the batch drop whole examples.
     """
 
     rate: float
     whole_channels: bool = False
+    shared: Sizes = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -351,7 +366,7 @@ class Reshape(Layer):
     shape : tuple of int
         Without the batch, in the arrangement that `channels_last` names; of one entry, a row.
     channels_last : bool
-        Read and written in the arrangement (spatial axes, C), as Keras does; else (C, spatial axes).
+        Read and written as (spatial axes, C), as Keras does; else as (C, spatial axes).
     """
 
     shape: Sizes
@@ -422,6 +437,22 @@ class Rescaling(Layer):
 
     scale: float
     offset: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class Standardising(Layer):
+    """(x - centre) * scale + offset, with fixed numbers, not learned.
+
+    Weights: "centre", "scale", "offset", each of the shape `shape`.
+
+    Attributes
+    ----------
+    shape : tuple of int
+        Of the numbers, to be broadcast over a tensor without its batch, channels first: (C, 1, 1)
+        is one for each channel.
+    """
+
+    shape: Sizes
 
 
 @dataclass(frozen=True, kw_only=True)

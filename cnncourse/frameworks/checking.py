@@ -1,0 +1,254 @@
+"""Compare two networks on the same random input.
+
+What `to_torch` and `to_keras` return has passed this first.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from cnncourse.frameworks.errors import OutputsDiffer
+from cnncourse.frameworks.graph import Graph
+from cnncourse.frameworks.layers import Input, Shape
+from cnncourse.frameworks.layouts import channels_first, channels_last
+
+TOLERANCE = 1e-5
+"""Largest relative difference max|a - b| / max|a| that counts as equal, in float32."""
+BATCH = 2
+# Odd and even, no two alike, so that axes which were exchanged are seen; larger where a network
+# with valid convolutions has nothing left of small ones.
+_SIZES = ((9, 12, 7), (17, 24, 13), (37, 46, 33), (77, 90, 65), (227, 240, 213))
+_TRIALS = 3
+
+Arrays = Sequence[np.ndarray]
+
+
+def relative_difference(a: np.ndarray, b: np.ndarray) -> float:
+    """Return max|a - b| / max|a|; infinite where shapes differ or only one is finite.
+
+    Parameters
+    ----------
+    a, b : ndarrays
+        What is wanted, and what came.
+
+    Examples
+    --------
+    >>> relative_difference(np.array([1.0, -4.0]), np.array([1.0, -3.0]))
+    0.25
+    >>> relative_difference(np.zeros(3), np.zeros(2))
+    inf
+    """
+    if a.shape != b.shape or not np.array_equal(np.isfinite(a), np.isfinite(b)):
+        return float("inf")
+    kept = np.isfinite(a)
+    if not kept.any():
+        return 0.0 if np.array_equal(a, b, equal_nan=True) else float("inf")
+    a, b = np.asarray(a[kept], dtype=float), np.asarray(b[kept], dtype=float)
+    largest = float(np.abs(a).max())
+    apart = float(np.abs(a - b).max())
+    if largest == 0.0:
+        return 0.0 if apart == 0.0 else float("inf")
+    return apart / largest
+
+
+def sizes_to_try(graph: Graph) -> list[list[tuple[int, ...]]]:
+    """Choose shapes of the inputs, without the batch, that the graph's layers accept.
+
+    One choice where all sizes are known; else up to three, with odd and even sizes in turn.
+
+    Parameters
+    ----------
+    graph : Graph
+
+    Returns
+    -------
+    list of lists of shapes
+        For each trial one shape an input, channels first.
+
+    Raises
+    ------
+    ValueError
+        If no size that is tried fits.
+    """
+    shapes = [node.layer.shape for node in graph.inputs if isinstance(node.layer, Input)]
+    if all(None not in shape for shape in shapes):
+        return [[tuple(size or 0 for size in shape) for shape in shapes]]
+    fitting = list(itertools.islice(_fitting(graph, shapes), _TRIALS))
+    if not fitting:
+        raise ValueError(f"no size up to {max(_SIZES[-1])} fits the open inputs {shapes}")
+    return fitting
+
+
+def _fitting(graph: Graph, shapes: Sequence[Shape]) -> Iterator[list[tuple[int, ...]]]:
+    for base in _SIZES:
+        for step in range(_TRIALS):
+            chosen = [_filled(shape, [size + step for size in base]) for shape in shapes]
+            if _accepts(graph, chosen):
+                yield chosen
+
+
+def _filled(shape: Shape, sizes: Sequence[int]) -> tuple[int, ...]:
+    """Put one of `sizes` into each place that is open, the first into the first axis."""
+    open_sizes = itertools.cycle(sizes)
+    return tuple(next(open_sizes) if size is None else size for size in shape)
+
+
+def _accepts(graph: Graph, shapes: Sequence[Shape]) -> bool:
+    given = iter(shapes)
+    nodes = [
+        replace(node, layer=Input(shape=next(given))) if isinstance(node.layer, Input) else node
+        for node in graph
+    ]
+    try:
+        found = Graph(nodes, graph.outputs).shapes().values()
+    except ValueError:
+        return False
+    return all(size is None or size > 0 for shape in found for size in shape)
+
+
+def compare_outputs(
+    graph: Graph,
+    keras_model: Any,
+    torch_model: Any,
+    *,
+    same_layout: bool = False,
+    reference: str = "keras",
+    locate: Callable[[list[np.ndarray]], str | None] | None = None,
+    seed: int = 0,
+) -> float:
+    """Run both networks on random input, in evaluation mode, and compare all their outputs.
+
+    Parameters
+    ----------
+    graph : Graph
+        For the shapes of the inputs.
+    keras_model : Keras layer or model
+    torch_model : torch.nn.Module
+    same_layout : bool, default False
+        The Keras model is channels first itself.
+    reference : {"keras", "torch"}
+        The one that was translated: differences are relative to its outputs.
+    locate : callable, optional
+        Called where outputs differ, with the inputs, channels first; returns the name of the first
+        layer at which they do, or None.
+    seed : int, default 0
+        Of the input's normal numbers.
+
+    Returns
+    -------
+    float
+        The largest relative difference.
+
+    Raises
+    ------
+    OutputsDiffer
+        If it is not below `TOLERANCE`.
+    """
+    draw = np.random.default_rng(seed)
+    worst = 0.0
+    for shapes in sizes_to_try(graph):
+        arrays = [
+            draw.standard_normal((BATCH, *shape)).astype(_dtype(keras_model)) for shape in shapes
+        ]
+        of_keras = run_keras(keras_model, arrays, same_layout=same_layout)
+        of_torch = run_torch(torch_model, arrays)
+        wanted, got = (of_keras, of_torch) if reference == "keras" else (of_torch, of_keras)
+        difference = _largest(wanted, got)
+        if not difference < TOLERANCE:
+            raise OutputsDiffer(_message(difference, shapes, wanted, got, locate, arrays))
+        worst = max(worst, difference)
+    return worst
+
+
+def _dtype(keras_model: Any) -> str:
+    return str(getattr(keras_model, "compute_dtype", None) or "float32")
+
+
+def _largest(wanted: Arrays, got: Arrays) -> float:
+    if len(wanted) != len(got):
+        return float("inf")
+    return max(map(relative_difference, wanted, got))
+
+
+def _message(
+    difference: float,
+    shapes: Sequence[Shape],
+    wanted: Arrays,
+    got: Arrays,
+    locate: Callable[[list[np.ndarray]], str | None] | None,
+    arrays: list[np.ndarray],
+) -> str:
+    at = locate(arrays) if locate else None
+    layer = f", first at layer {at!r}" if at else ""
+    sizes = ", ".join(str(shape) for shape in shapes)
+    if [a.shape for a in wanted] != [b.shape for b in got]:
+        found = f"have the shapes {[b.shape for b in got]} and not {[a.shape for a in wanted]}"
+    else:
+        found = f"differ by {difference:.1e} of the largest, more than {TOLERANCE:.0e}"
+    return f"the outputs for random input of the shape {sizes} {found}{layer}"
+
+
+def run_keras(model: Any, arrays: Iterable[np.ndarray], *, same_layout: bool) -> list[np.ndarray]:
+    """Return the outputs of a Keras layer or model, channels first, in the order of its outputs.
+
+    Parameters
+    ----------
+    model : Keras layer or model
+        Of any backend.
+    arrays : iterable of (N, C, *spatial) ndarray
+    same_layout : bool
+        The model is channels first itself, and is given the arrays as they are.
+    """
+    given = [x if same_layout else np.ascontiguousarray(channels_last(x)) for x in arrays]
+    outputs = model(given[0] if len(given) == 1 else _packed(model, given), training=False)
+    return [keras_array(y, same_layout=same_layout) for y in flat(outputs)]
+
+
+def _packed(model: Any, arrays: list[np.ndarray]) -> Any:
+    """Arrays in the structure (a list, a dictionary) in which the model was given its inputs."""
+    import keras
+
+    structure = getattr(model, "_inputs_struct", None)
+    return arrays if structure is None else keras.tree.pack_sequence_as(structure, arrays)
+
+
+def flat(outputs: Any) -> list[Any]:
+    """Return the tensors of a tensor, list, tuple or dictionary of tensors, in Keras's order."""
+    import keras
+
+    return list(keras.tree.flatten(outputs))
+
+
+def keras_array(tensor: Any, *, same_layout: bool) -> np.ndarray:
+    """Return a Keras tensor of any backend as an array, channels first."""
+    import keras
+
+    array = np.asarray(keras.ops.convert_to_numpy(tensor))
+    return array if same_layout or array.ndim not in (3, 4, 5) else channels_first(array)
+
+
+def run_torch(model: Any, arrays: Iterable[np.ndarray]) -> list[np.ndarray]:
+    """Return the outputs of a torch module in evaluation mode; its mode is as before afterwards.
+
+    Parameters
+    ----------
+    model : torch.nn.Module
+    arrays : iterable of (N, C, *spatial) ndarray
+    """
+    import torch
+    from torch.utils import _pytree
+
+    modes = {module: module.training for module in model.modules()}
+    model.eval()
+    try:
+        with torch.no_grad():
+            outputs = model(*(torch.tensor(np.ascontiguousarray(x)) for x in arrays))
+    finally:
+        for module, mode in modes.items():
+            module.training = mode
+    return [y.detach().cpu().numpy() for y in _pytree.tree_leaves(outputs)]

@@ -1,0 +1,112 @@
+"""Activations that Keras has and `torch.nn` has not, as torch modules.
+
+Like `torch_modules`, this module imports torch when it is loaded and is only imported inside
+functions. Each formula is that of Keras's documentation.
+"""
+
+# ruff: noqa: D102 (forward and extra_repr are as torch has them)
+
+from collections.abc import Sequence
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+
+class ClippedReLU(nn.Module):
+    """ReLU with all that Keras allows: a threshold t, a largest value m, a slope a below t.
+
+    x for x > t (not more than m), else a (x - t); with a = 0 that is 0. Where a is not 0 and m is
+    given, Keras clips before it adds what lies below t, and so does this.
+    """
+
+    def __init__(
+        self, negative_slope: float = 0.0, max_value: float | None = None, threshold: float = 0.0
+    ):
+        super().__init__()
+        self.negative_slope, self.max_value = negative_slope, max_value
+        self.threshold = threshold
+
+    def forward(self, x: Tensor) -> Tensor:
+        above = torch.where(x > self.threshold, x, torch.zeros_like(x))
+        if self.max_value is not None:
+            above = above.clamp(0.0, self.max_value)
+        if self.negative_slope:
+            above = above - self.negative_slope * F.relu(self.threshold - x)
+        return above
+
+    def extra_repr(self) -> str:
+        return (
+            f"negative_slope={self.negative_slope}, max_value={self.max_value}, "
+            f"threshold={self.threshold}"
+        )
+
+
+class Exponential(nn.Module):
+    """exp(x)."""
+
+    def forward(self, x: Tensor) -> Tensor:
+        return torch.exp(x)
+
+
+class SparsePlus(nn.Module):
+    """0 up to -1, (x + 1)**2 / 4 between -1 and 1, x from 1 on."""
+
+    def forward(self, x: Tensor) -> Tensor:
+        middle = 0.25 * (x + 1) ** 2
+        return torch.where(x <= -1, torch.zeros_like(x), torch.where(x < 1, middle, x))
+
+
+class SparseSigmoid(nn.Module):
+    """0 up to -1, (x + 1) / 2 between -1 and 1, 1 from 1 on."""
+
+    def forward(self, x: Tensor) -> Tensor:
+        return (0.5 * (x + 1)).clamp(0.0, 1.0)
+
+
+class Squareplus(nn.Module):
+    """(x + sqrt(x**2 + b)) / 2."""
+
+    def __init__(self, b: float = 4.0):
+        super().__init__()
+        self.b = b
+
+    def forward(self, x: Tensor) -> Tensor:
+        return (x + torch.sqrt(x * x + self.b)) / 2
+
+    def extra_repr(self) -> str:
+        return f"b={self.b}"
+
+
+class Sparsemax(nn.Module):
+    """The point of the simplex nearest to x along `dim` (Martins and Astudillo, 2016)."""
+
+    def __init__(self, dim: int):
+        super().__init__()
+        self.dim = dim
+
+    def forward(self, x: Tensor) -> Tensor:
+        z = x.movedim(self.dim, -1)
+        ordered = z.sort(dim=-1, descending=True).values
+        sums = ordered.cumsum(-1) - 1
+        count = torch.arange(1, z.shape[-1] + 1, dtype=z.dtype, device=z.device)
+        size = (ordered - sums / count > 0).sum(-1, keepdim=True)  # of the support
+        limit = sums.gather(-1, size - 1) / size.to(z.dtype)
+        return (z - limit).clamp(min=0.0).movedim(-1, self.dim)
+
+    def extra_repr(self) -> str:
+        return f"dim={self.dim}"
+
+
+class SoftmaxOver(nn.Module):
+    """Softmax over several axes at once."""
+
+    def __init__(self, dims: Sequence[int]):
+        super().__init__()
+        self.dims = tuple(dims)
+
+    def forward(self, x: Tensor) -> Tensor:
+        return torch.exp(x - torch.logsumexp(x, dim=self.dims, keepdim=True))
+
+    def extra_repr(self) -> str:
+        return f"dims={self.dims}"
