@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from cnncourse.exercises.drawing import Draw
-from cnncourse.exercises.model import Array, Case, Exercise, Part
+from cnncourse.exercises.model import Array, Case, Exercise, Misconception, Part
 from cnncourse.exercises.readymade import LAYOUTS
 
 
@@ -66,6 +66,29 @@ def _right(case: Case, output: Array) -> bool:
     return np.array_equal(output, _reference(*case.args))
 
 
+# Wrong ideas, and right answers by other ways.
+
+
+def _axes(weight: Array, shape: tuple[int, int, int], axes: tuple[int, int, int]) -> Array:
+    """Take each row of weights for a picture of this shape, order its axes, and turn the table."""
+    units = len(weight)
+    pictures = weight.reshape(units, *shape).transpose(0, *(axis + 1 for axis in axes))
+    return pictures.reshape(units, -1).T
+
+
+def _by_numbers(weight, C, H, W):
+    where = np.arange(C * H * W).reshape(C, H, W)
+    return weight[:, np.moveaxis(where, 0, -1).ravel()].T
+
+
+def _by_einsum(weight, C, H, W):
+    return np.einsum("uchw->hwcu", weight.reshape(-1, C, H, W)).reshape(H * W * C, -1)
+
+
+def _pixels_then_channels(weight, C, H, W):
+    return weight.T.reshape(C, H * W, -1).swapaxes(0, 1).reshape(H * W * C, -1)
+
+
 EXERCISE = Exercise(
     id="E6.2",
     title="Dense after flatten",
@@ -78,7 +101,87 @@ EXERCISE = Exercise(
         Part("a row for each feature, a column for each unit", 1, _shape),
         Part("every unit as before", 2, _right),
     ),
-    misconceptions=(),
+    also_right=(_by_numbers, _by_einsum, _pixels_then_channels),
+    misconceptions=(
+        Misconception(
+            "weights-as-they-were",
+            "The features are in the order they had in PyTorch.",
+            "The pictures' axes changed, so the flatten meets their numbers in another order: the "
+            "second feature is no longer the first channel's second pixel. Each weight has to "
+            "follow its pixel.",
+            (
+                lambda weight, C, H, W: weight.T,
+                lambda weight, C, H, W: weight,
+            ),
+        ),
+        Misconception(
+            "inverse-permutation",
+            "The order was changed the wrong way: from Keras's to PyTorch's.",
+            "The weights come from PyTorch. Whose order have they before you move anything, and "
+            "which shape undoes that flatten?",
+            (
+                lambda weight, C, H, W: _axes(weight, (H, W, C), (2, 0, 1)),
+                lambda weight, C, H, W: _axes(weight, (H, W, C), (2, 0, 1)).T,
+            ),
+        ),
+        Misconception(
+            "rows-and-columns-swapped",
+            "Rows and columns of the picture are swapped.",
+            "Both flattens let the columns of a row follow each other. Give the picture more "
+            "columns than rows, and look where the second pixel of the first row goes.",
+            (
+                lambda weight, C, H, W: _axes(weight, (C, H, W), (2, 1, 0)),
+                lambda weight, C, H, W: _axes(weight, (C, W, H), (2, 1, 0)),
+                lambda weight, C, H, W: _axes(weight, (C, H, W), (2, 1, 0)).T,
+            ),
+        ),
+        Misconception(
+            "reshaped",
+            "Numbers were counted off anew where axes had to move: a reshape for a transpose.",
+            "reshape leaves the numbers in their row. It undoes a flatten, and makes one; between "
+            "the two the axes have to change places, those of the units, too.",
+            (
+                lambda weight, C, H, W: weight.reshape(H * W * C, len(weight)),
+                lambda weight, C, H, W: _axes(weight, (C, H, W), (1, 2, 0)).T.reshape(
+                    H * W * C, len(weight)
+                ),
+                lambda weight, C, H, W: weight.reshape(H, W, C, len(weight)).reshape(
+                    H * W * C, len(weight)
+                ),
+            ),
+        ),
+        Misconception(
+            "not-turned",
+            "The features are in Keras's order, but units and features have not changed places.",
+            "torch.nn.Linear keeps its weight as (units, features), keras.layers.Dense its kernel "
+            "as (features, units).",
+            (lambda weight, C, H, W: _reference(weight, C, H, W).T,),
+        ),
+        Misconception(
+            "units-moved",
+            "The units changed their order.",
+            "Only features are reordered. What unit 0 was in PyTorch, unit 0 is in Keras.",
+            (
+                lambda weight, C, H, W: _reference(weight, C, H, W)[:, ::-1],
+                lambda weight, C, H, W: np.rot90(_reference(weight, C, H, W).T),
+            ),
+        ),
+        Misconception(
+            "channels-first-still",
+            "Some axis is in its place, but the channels do not run fastest.",
+            "In H, W, C the last axis is the channels: all channels of one pixel come one after "
+            "the other, then those of the next pixel.",
+            (
+                lambda weight, C, H, W: _axes(weight, (C, H, W), (1, 0, 2)),
+                lambda weight, C, H, W: _axes(weight, (C, H, W), (0, 2, 1)),
+                lambda weight, C, H, W: _axes(weight, (C, H, W), (2, 0, 1)),
+            ),
+        ),
+    ),
+    error_hints={
+        "ValueError": "A reshape cannot add or lose numbers: weight has len(weight) * C * H * W of "
+        "them. And transpose needs every axis once.",
+    },
     hints=(
         "Number the pixels of 2 channels of 1 x 2 pixels in the order in which each framework "
         "flattens them. Which weight belongs to which pixel?",

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view as windows  # bound here, see e1_2.py
 
 from cnncourse.exercises.comparing import close
 from cnncourse.exercises.drawing import Draw
-from cnncourse.exercises.model import Array, Case, Exercise, Part
+from cnncourse.exercises.model import Array, Case, Exercise, Misconception, Part
 from cnncourse.exercises.readymade import POOLINGS
 
 
@@ -63,13 +65,15 @@ def _pixels(x: Array, k: int, s: int, p: int) -> list[list[list[float]]]:
 
 
 def _reference(x: Array, k: int, s: int, p: int) -> Array:
-    windows = _pixels(x, k, s, p)
+    places = _pixels(x, k, s, p)
     summaries: tuple[Callable[[list[float]], float], ...] = (
         max,
         lambda pixels: sum(pixels) / (k * k),
         lambda pixels: sum(pixels) / len(pixels),
     )
-    return np.array([[[summary(w) for w in row] for row in windows] for summary in summaries])
+    return np.array(
+        [[[summary(pixels) for pixels in row] for row in places] for summary in summaries]
+    )
 
 
 def _cases(draw: Draw) -> list[Case]:
@@ -89,6 +93,9 @@ def _cases(draw: Draw) -> list[Case]:
             "pixels that are 0",
         ),
         case(4, 4, 2, 2, 1, "the corners hold one pixel each", -1),
+        Case(
+            (-1e30 * np.array([[3.0, 2.0, 7.0], [5.0, 8.0, 4.0]]), 3, 2, 1), "very negative pixels"
+        ),
         case(5, 6, 3, 2, 1),
         case(6, 5, 4, 1, 2),
         case(5, 7, 4, 3, 2),
@@ -108,6 +115,122 @@ def _row(number: int) -> Callable[[Case, Array], bool]:
     return holds
 
 
+# Wrong ideas, and right answers by other ways.
+
+Pools = Callable[[Array, int, int, int], Array | None]
+Sides = tuple[int, int]
+
+
+def _cut(padded: Array, k: int, s: int) -> Array:
+    return windows(padded, (k, k))[::s, ::s]
+
+
+def _stack(
+    x: Array,
+    k: int,
+    s: int,
+    sides: tuple[Sides, Sides],
+    *,
+    fill: float = -np.inf,
+    mode: Any = "constant",
+) -> Array | None:
+    """Pool with so much padding on each side, and another number in it for the maximum."""
+    if any(n + sum(side) < k for n, side in zip(x.shape, sides, strict=True)):
+        return None
+    counts = _cut(np.pad(np.ones(x.shape), sides), k, s).sum((2, 3))
+    if (counts == 0).any():
+        return None
+    if mode != "constant":
+        repeated = _cut(np.pad(x, sides, mode=mode), k, s)
+        return np.array([repeated.max((2, 3)), *2 * [repeated.mean((2, 3))]])
+    sums = _cut(np.pad(x, sides), k, s).sum((2, 3))
+    largest = _cut(np.pad(x, sides, constant_values=fill), k, s).max((2, 3))
+    return np.array([largest, sums / k**2, sums / counts])
+
+
+def _right(x: Array, k: int, s: int, p: int) -> Array:
+    Z = _stack(x, k, s, ((p, p), (p, p)))
+    assert Z is not None  # the task promises windows that hold pixels
+    return Z
+
+
+def _filled(fill: float) -> Pools:
+    return lambda x, k, s, p: _stack(x, k, s, ((p, p), (p, p)), fill=fill)
+
+
+def _rows_of(*numbers: int) -> Pools:
+    """Put some of the three answers in place of others."""
+    return lambda x, k, s, p: _right(x, k, s, p)[list(numbers)]
+
+
+def _on_sides(sides: Callable[[int], tuple[Sides, Sides]]) -> Pools:
+    return lambda x, k, s, p: _stack(x, k, s, sides(p))
+
+
+def _outside(n: int, k: int, s: int, p: int) -> Array:
+    """Count, for each window along an axis, its places outside of the picture."""
+    ones = np.pad(np.ones(n), p)
+    return k - windows(ones, k)[::s].sum(-1)
+
+
+def _divided(count: Callable[[int, Array, Array], Array]) -> Pools:
+    """Divide the last average by another count of pixels, found from rows and columns outside."""
+
+    def pools(x: Array, k: int, s: int, p: int) -> Array | None:
+        down, across = (_outside(n, k, s, p) for n in x.shape)
+        counts = count(k, down[:, None], across[None, :]) * np.ones((len(down), len(across)))
+        if (counts <= 0).any():
+            return None
+        Z = _right(x, k, s, p)
+        Z[2] = Z[1] * k**2 / counts
+        return Z
+
+    return pools
+
+
+def _zeros_left_out(x: Array, k: int, s: int, p: int) -> Array | None:
+    counts = (_cut(np.pad(x, p), k, s) != 0).sum((2, 3))
+    if (counts == 0).any():
+        return None
+    Z = _right(x, k, s, p)
+    Z[2] = Z[1] * k**2 / counts
+    return Z
+
+
+def _one_padding(fill: float, *rows: int) -> Pools:
+    """Let what stands in the padding reach some of the answers."""
+
+    def pools(x: Array, k: int, s: int, p: int) -> Array:
+        touched = _cut(np.pad(np.zeros(x.shape), p, constant_values=1), k, s).sum((2, 3)) > 0
+        Z = _right(x, k, s, p)
+        for row in rows:
+            Z[row][touched] = fill
+        return Z
+
+    return pools
+
+
+def _by_bounds(x, k, s, p):
+    H, W = x.shape
+    tops, lefts = range(-p, H + p - k + 1, s), range(-p, W + p - k + 1, s)
+    parts = [[x[max(a, 0) : a + k, max(b, 0) : b + k] for b in lefts] for a in tops]
+    return [
+        [[part.max() for part in row] for row in parts],
+        [[part.sum() / (k * k) for part in row] for row in parts],
+        [[part.mean() for part in row] for row in parts],
+    ]
+
+
+def _by_three_paddings(x, k, s, p):
+    view = np.lib.stride_tricks.sliding_window_view
+    low, zero, ones = (
+        view(np.pad(values, p, constant_values=fill), (k, k))[::s, ::s]
+        for values, fill in ((x, -np.inf), (x, 0), (np.ones(x.shape), 0))
+    )
+    total = zero.sum(axis=(2, 3))
+    return np.stack([low.max(axis=(2, 3)), total / k**2, total / ones.sum(axis=(2, 3))])
+
+
 EXERCISE = Exercise(
     id="E6.4",
     title="Padding in a pool",
@@ -121,7 +244,129 @@ EXERCISE = Exercise(
         Part("the average over all places", 1, _row(1)),
         Part("the average over pixels alone", 1, _row(2)),
     ),
-    misconceptions=(),
+    also_right=(_by_bounds, _by_three_paddings),
+    misconceptions=(
+        Misconception(
+            "zero-padded-maximum",
+            "At the border of a negative picture the maximum is 0: the padding won.",
+            "The slide speaks of zeros, but neither framework lets padding win. Which number can "
+            "stand there that every pixel beats?",
+            (_filled(0.0),),
+        ),
+        Misconception(
+            "not-low-enough",
+            "A number in the padding is low, but not low enough: in some pictures it wins.",
+            "A pixel may be less than -1, than -100, than -1e9. Which number is less than all?",
+            tuple(
+                _filled(-number)
+                for number in (1.0, 10.0, 99.0, 100.0, 255.0, 999.0, 1e3, 1e4, 1e6, 1e9)
+            ),
+        ),
+        Misconception(
+            "padding-never-counted",
+            "Both averages are those over pixels alone.",
+            "For answer 1 the padding's zeros are numbers as any: they are added up, and they are "
+            "counted. That is torch's AvgPool2d as it comes.",
+            (_rows_of(0, 2, 2),),
+        ),
+        Misconception(
+            "padding-always-counted",
+            "Both averages are those over all places.",
+            "For answer 2 the corner of the example holds one pixel: its average is that pixel. "
+            "By how many is the sum to be divided?",
+            (_rows_of(0, 1, 1),),
+        ),
+        Misconception(
+            "averages-exchanged",
+            "The two averages have changed places.",
+            "torch counts the padding unless you say count_include_pad=False; Keras never does.",
+            (_rows_of(0, 2, 1),),
+        ),
+        Misconception(
+            "some-sides-only",
+            "The padding is not on all four sides alike.",
+            "p places above and below, p on the left and on the right. A padding behind only moves "
+            "all windows.",
+            (
+                _on_sides(lambda p: ((0, p), (0, p))),
+                _on_sides(lambda p: ((p, 0), (p, 0))),
+                _on_sides(lambda p: ((0, 2 * p), (0, 2 * p))),
+                _on_sides(lambda p: ((2 * p, 0), (2 * p, 0))),
+                _on_sides(lambda p: ((p, p), (0, 0))),
+                _on_sides(lambda p: ((0, 0), (p, p))),
+            ),
+        ),
+        Misconception(
+            "no-padding",
+            "There is no padding.",
+            "There should be (n + 2 p - k) // s + 1 windows along an axis, and the first of them "
+            "starts p places outside of the picture.",
+            (_on_sides(lambda p: ((0, 0), (0, 0))),),
+        ),
+        Misconception(
+            "padded-twice",
+            "There is twice as much padding.",
+            "p places on each side, so n + 2 p along an axis, not n + 4 p.",
+            (_on_sides(lambda p: ((2 * p, 2 * p), (2 * p, 2 * p))),),
+        ),
+        Misconception(
+            "one-axis-counted",
+            "At the border the pixels are counted along one axis only, or not rightly in the "
+            "corners.",
+            "A window with one row and one column outside has (k - 1) * (k - 1) pixels: the place "
+            "in the corner is outside by both.",
+            (
+                _divided(lambda k, down, across: k * (k - down)),
+                _divided(lambda k, down, across: k * (k - across)),
+                _divided(lambda k, down, across: k * k - k * down - k * across),
+            ),
+        ),
+        Misconception(
+            "zeros-left-out",
+            "Pixels that are 0 were taken for padding.",
+            "A pixel may be 0, after a ReLU half of them are, and it counts. What else tells "
+            "whether a place is in the picture?",
+            (_zeros_left_out,),
+        ),
+        Misconception(
+            "edge-repeated",
+            "The padding repeats the picture's edge.",
+            "That does the maximum no harm, but the averages count some pixels twice. Padding has "
+            "no pixels: 0 for answer 1, nothing for answer 2.",
+            (lambda x, k, s, p: _stack(x, k, s, ((p, p), (p, p)), mode="edge"),),
+        ),
+        Misconception(
+            "one-padding-for-all",
+            "What stands in the padding for one answer reached another one.",
+            "-inf is right for a maximum; an average with -inf in it is -inf, and NaN makes NaN of "
+            "every number it meets. Each answer needs a padding of its own.",
+            (
+                _one_padding(-np.inf, 1, 2),
+                _one_padding(-np.inf, 1),
+                _one_padding(np.nan, 0, 1, 2),
+                _one_padding(np.nan, 1),
+                _one_padding(np.nan, 0),
+                _one_padding(np.nan, 0, 1),
+            ),
+        ),
+        Misconception(
+            "other-stride",
+            "The windows are not s places apart.",
+            "Both frameworks take the window's size for the stride if none is given; here it is "
+            "given. Which place does the second window start at?",
+            (
+                lambda x, k, s, p: _right(x, k, 1, p),
+                lambda x, k, s, p: _right(x, k, k, p),
+            ),
+        ),
+    ),
+    error_hints={
+        "IndexError": "Windows at the border reach out of the picture: pad it first, or cut them "
+        "off where it ends.",
+        "ValueError": "A window of the padded picture is never empty. Does your slice start below "
+        "0? Python counts that from the end.",
+        "ZeroDivisionError": "Every window holds a pixel. How did you count them?",
+    },
     hints=(
         "Write down the four places of the top left window in the example. Which of them is a "
         "pixel, and which would win if the padding were zeros?",
