@@ -362,6 +362,58 @@ def _paddings_and_seeds():
             yield np.array(rows)[: random.integers(2, 9)], t
 
 
+def _weights_and_ways():
+    random = np.random.default_rng(12)
+    for O, I, M, N in itertools.product((1, 2, 3), (1, 2, 4), (1, 2, 3), (1, 3)):  # noqa: E741
+        for to_keras in (True, False):
+            shape = (O, I, M, N) if to_keras else (M, N, I, O)
+            yield random.integers(-9, 10, shape).astype(float), to_keras
+
+
+def _dense_layers():
+    random = np.random.default_rng(12)
+    for units, C, H, W in itertools.product((1, 2, 5), (1, 2, 3), (1, 2, 4), (1, 2, 3)):
+        yield random.integers(-9, 10, (units, C * H * W)).astype(float), C, H, W
+
+
+def _sizes_kernels_and_strides():
+    axes = list(itertools.product((1, 2, 3, 6, 7, 10, 11), (1, 2, 3, 4, 6), (1, 2, 3, 5)))
+    random = np.random.default_rng(12)
+    others = [axes[i] for i in random.permutation(len(axes))]
+    for one, other in zip([*axes, (28, 5, 2)], [*others, (227, 11, 4)], strict=True):
+        yield tuple(zip(one, other, strict=True))
+
+
+def _padded_pictures():
+    random = np.random.default_rng(12)
+    for k, s, (H, W) in itertools.product(range(1, 6), range(1, 5), ((1, 2), (4, 3), (5, 8))):
+        for p in range(k // 2 + 1):
+            if min(H, W) + 2 * p >= k:
+                x = random.integers(-9, 3, (H, W)).astype(float)
+                yield x, k, s, p
+                yield -1e13 * (1 + random.random((H, W))), k, s, p
+
+
+def _pictures_for_eight_lines():
+    random = np.random.default_rng(12)
+    while True:
+        for k in (3, 5):
+            H, W = (int(n) for n in random.choice(range(20, 37, 2), 2, replace=False))
+            if H % k and W % k:
+                yield H, W, int(random.integers(2, 4)), int(random.integers(12, 16)), k
+        if random.random() < 0.02:
+            return
+
+
+def _pictures_kernels_and_strides():
+    random = np.random.default_rng(12)
+    for (H, W), (M, N) in itertools.product(
+        ((1, 4), (3, 3), (6, 7), (7, 5)), ((1, 3), (3, 2), (4, 5), (2, 1))
+    ):
+        for strides in ((1, 1), (1, 2), (2, 1), (2, 2), (3, 4), (5, 2)):
+            yield random.normal(size=(H, W)), random.normal(size=(M, N)), strides
+
+
 INPUTS = {
     "E0.1": _kernels,
     "E1.0": _estimates,
@@ -400,6 +452,12 @@ INPUTS = {
     "E5.5": _goals,
     "E5.6": _paddings_and_seeds,
     "R5.1": _padded_images_and_strides,
+    "E6.1": _weights_and_ways,
+    "E6.2": _dense_layers,
+    "E6.3": _sizes_kernels_and_strides,
+    "E6.4": _padded_pictures,
+    "E6.5": _pictures_for_eight_lines,
+    "R6.1": _pictures_kernels_and_strides,
 }
 
 
@@ -820,6 +878,81 @@ def _told_apart(accuracies, t):
     return verdicts
 
 
+def _in_other_framework(weight, to_keras):
+    """Look every weight up by the names of what it joins."""
+    names = "oihw" if to_keras else "hwio"
+    wanted = "hwio" if to_keras else "oihw"
+    lengths = dict(zip(names, weight.shape, strict=True))
+
+    def nested(left, at):
+        if not left:
+            return weight[tuple(at[name] for name in names)]
+        return [nested(left[1:], at | {left[0]: i}) for i in range(lengths[left[0]])]
+
+    return nested(wanted, {})
+
+
+def _dense_in_keras(weight, C, H, W):
+    there = [(c, h, w) for c in range(C) for h in range(H) for w in range(W)]
+    here = sorted(there, key=lambda place: (place[1], place[2], place[0]))
+    return [[float(row[there.index(place)]) for row in weight] for place in here]
+
+
+def _sides_by_remainders(size, kernel, strides):
+    """Take the rule from TensorFlow's guide: what is missing follows from the remainder."""
+    sides = []
+    for n, k, s in zip(size, kernel, strides, strict=True):
+        missing = max(k - s, 0) if n % s == 0 else max(k - n % s, 0)
+        sides.append([missing // 2, missing - missing // 2])
+    return sides[1] + sides[0]
+
+
+def _pools_are_right(value, x, k, s, p):
+    """Collect the pixels of each window by asking every place whether it is one."""
+    got = np.asarray(value, dtype=float)
+
+    def windows(n):
+        return [
+            [q - p for q in range(start, start + k) if 0 <= q - p < n]
+            for start in _starts_inside(n + 2 * p, k, s)
+        ]
+
+    rows, columns = (windows(n) for n in x.shape)
+    pixels = [[[float(x[a, b]) for a in r for b in c] for c in columns] for r in rows]
+    right = [
+        [[max(w) for w in row] for row in pixels],
+        [[math.fsum(w) / k**2 for w in row] for row in pixels],
+        [[math.fsum(w) / len(w) for w in row] for row in pixels],
+    ]
+    rounding = 1e-6 * (1 + np.abs(x).max())
+    return got.shape == np.shape(right) and np.allclose(got, right, rtol=0, atol=rounding)
+
+
+def _eight_lines(H, W, C, F, k):
+    inside = [[len(_starts_inside(n, k, s)) for n in (H, W)] for s in (k, 2)]
+    sticking_out = [len([a for a in range(0, n, 2) if a + k <= n + 1]) for n in (H, W)]
+    every = [[len(range(0, n, s)) for n in (H, W)] for s in (2, k)]
+    weights = sum(k * k for _ in range(C) for _ in range(F))
+    refused = [0, 0, 0, 0]
+    pools = [[C, *inside[0], 0], [C, *sticking_out, 0], refused]
+    layers = [refused, refused, [F, *inside[1], weights]]
+    return [*pools, *layers, [*every[0], F, weights + F], [*every[1], C, 0]]
+
+
+def _slid_with_same_padding(V, K, strides):
+    """Look the pixels of each window up by their places, in which a missing one is 0."""
+    places = {at: float(value) for at, value in np.ndenumerate(V)}
+    starts = []
+    for n, k, s in zip(V.shape, K.shape, strides, strict=True):
+        missing = max(k - s, 0) if n % s == 0 else max(k - n % s, 0)
+        starts.append([i * s - missing // 2 for i in range(math.ceil(n / s))])
+    taps = list(np.ndenumerate(K))
+    return [
+        [sum(places.get((a + m, b + n), 0.0) * w for (m, n), w in taps) for b in starts[1]]
+        for a in starts[0]
+    ]
+
+
 RIGHT = {
     "E0.1": _equals(lambda w: [w[-1 - i] for i in range(len(w))]),
     "E1.0": _estimate_is_right,
@@ -858,4 +991,10 @@ RIGHT = {
     "E5.5": _design_is_right,
     "E5.6": _equals(_told_apart),
     "R5.1": _equals(_padded_and_strided),
+    "E6.1": _equals(_in_other_framework),
+    "E6.2": _equals(_dense_in_keras),
+    "E6.3": _equals_exactly(_sides_by_remainders),
+    "E6.4": _pools_are_right,
+    "E6.5": _equals_exactly(_eight_lines),
+    "R6.1": _equals(_slid_with_same_padding),
 }
