@@ -1,0 +1,395 @@
+"""A torch module as a graph of layers that belong to neither framework.
+
+The module is traced by torch.fx while an example runs through it (`torch_tracing`); what each
+operation means is read by `torch_reading_layers`, `torch_reading_shapes` and
+`torch_reading_modules`. What cannot be carried over is refused with its name and the reason. Like
+`torch_tracing`, this module imports torch when it is loaded.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections import OrderedDict
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from importlib import import_module
+from typing import Any, NoReturn
+
+import torch
+from torch import fx, nn
+
+from cnncourse.frameworks.errors import CannotTranslate
+from cnncourse.frameworks.graph import Graph, Node
+from cnncourse.frameworks.layers import Input, Layer
+from cnncourse.frameworks.sizes import output_shape
+from cnncourse.frameworks.torch_tracing import (
+    Evaluation,
+    ValuedTracer,
+    holds_tensors,
+    is_leaf,
+    place_of,
+    value_of,
+)
+
+BATCHES = (2, 3)
+"""Every module is run on batches of both sizes: what is an example's must not depend on them."""
+
+READERS: dict[str, Callable[..., Any]] = {}
+"""What reads a function, an operator or a method, by its name; filled by `reads`."""
+MODULES: dict[str, Callable[..., Any]] = {}
+"""What reads a module of `torch.nn`, by its class's name; filled by `reads_module`."""
+
+
+def reads(*names: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Register what reads the functions of these names."""
+    return _registers(READERS, names)
+
+
+def reads_module(*names: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Register what reads the modules of these names."""
+    return _registers(MODULES, names)
+
+
+def _registers(
+    where: dict[str, Callable[..., Any]], names: Sequence[str]
+) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    def register(reader: Callable[..., Any]) -> Callable[..., Any]:
+        where.update(dict.fromkeys(names, reader))
+        return reader
+
+    return register
+
+
+@dataclass(frozen=True, eq=False)
+class Signal:
+    """A tensor that depends on what comes in: the node that gives it, and its shape (no batch)."""
+
+    name: str
+    shape: tuple[int, ...]
+
+    @property
+    def axes(self) -> int:
+        """Number of axes, the batch counted."""
+        return len(self.shape) + 1
+
+
+class Reading:
+    """What has been read so far, and where.
+
+    Attributes
+    ----------
+    place : str
+        The module or operation that is being read.
+    value : object
+        What the operation gave for a batch of two.
+    dtype : torch.dtype
+        Of all its numbers.
+    """
+
+    def __init__(self, root: nn.Module, dtype: torch.dtype) -> None:
+        self.root = root
+        self.dtype = dtype
+        self.nodes: list[Node] = []
+        self.found: dict[fx.Node, Any] = {}
+        self.place = ""
+        self.value: Any = None
+        self.stored = {id(tensor) for tensor in (*root.parameters(), *root.buffers())}
+        self.kept: list[Any] = []  # so that no other object takes the id of one in `stored`
+        self._owners: dict[int, tuple[str, tuple[int, ...]]] = {}
+
+    def refuse(self, reason: str) -> NoReturn:
+        """Give up, with the name of what is being read."""
+        raise CannotTranslate(self.place, reason)
+
+    def emit(
+        self, layer: Layer, *inputs: Signal, weights: Mapping[str, Any] | None = None
+    ) -> Signal:
+        """Add a node.
+
+        Parameters
+        ----------
+        layer : Layer
+        *inputs : Signal
+        weights : mapping from str to tensor or None
+            None where the layer goes without.
+        """
+        held = {name: w for name, w in (weights or {}).items() if w is not None}
+        try:
+            shape = output_shape(layer, [signal.shape for signal in inputs])
+        except ValueError as error:
+            self.refuse(str(error))
+        name = self._unused_name()
+        self.nodes.append(
+            Node(
+                name=name,
+                layer=layer,
+                inputs=tuple(signal.name for signal in inputs),
+                weights={key: w.detach().cpu().numpy() for key, w in held.items()},
+                module=self._module(name, list(held.values())),
+                trainable=self._trainable(list(held.values())),
+            )
+        )
+        return Signal(name, tuple(size for size in shape if size is not None))
+
+    def _unused_name(self) -> str:
+        taken = {node.name for node in self.nodes}
+        names = (
+            f"{self.place}_{count}" if count else self.place for count in range(len(taken) + 1)
+        )
+        return next(name for name in names if name not in taken)
+
+    def _module(self, name: str, tensors: Sequence[torch.Tensor]) -> str:
+        """Name the first node that holds these very weights."""
+        ids = tuple(id(tensor) for tensor in tensors)
+        known = {self._owners[number] for number in ids if number in self._owners}
+        if not known:
+            self._owners.update(dict.fromkeys(ids, (name, ids)))
+            return name
+        owner, owned = known.pop()
+        if known or owned != ids:
+            self.refuse(f"it shares some of its weights, but not all, with {owner!r}")
+        return owner
+
+    def _trainable(self, tensors: Sequence[torch.Tensor]) -> bool:
+        wanted = {t.requires_grad for t in tensors if isinstance(t, nn.Parameter)}
+        if len(wanted) > 1:
+            self.refuse("some of its parameters are frozen and some are not; Keras freezes a layer")
+        return wanted != {False}
+
+    def parameter(self, module: nn.Module, name: str) -> Any:
+        """Return a weight of a module as its calls use it, normalised if it is."""
+        for hook in module._forward_pre_hooks.values():
+            if type(hook).__name__ == "WeightNorm" and hook.name == name:  # type: ignore[attr-defined]
+                weight = nn.Parameter(hook.compute_weight(module))  # type: ignore[attr-defined]
+                return weight.requires_grad_(any(p.requires_grad for p in module.parameters()))
+        weight = getattr(module, name)
+        if weight is not None and nn.utils.parametrize.is_parametrized(module, name):
+            originals = module.parametrizations[name].parameters()  # type: ignore[union-attr,index]
+            return nn.Parameter(weight.detach()).requires_grad_(
+                any(p.requires_grad for p in originals)
+            )
+        return weight
+
+    def stored_weight(self, tensor: Any) -> Any:
+        """Return a weight that a function was given, if it is stored in the model as it is."""
+        if tensor is not None and id(tensor) not in self.stored:
+            self.refuse("its weights are computed anew at each call")
+        return tensor
+
+    def read(self, node: fx.Node, value: Any) -> Any:
+        """Read one recorded operation; return its signal, or the value of what is none."""
+        self.place, self.value = place_of(node), value
+        args, kwargs = fx.node.map_arg((node.args, node.kwargs), lambda other: self.found[other])
+        if node.op == "call_module":
+            module = self.root.get_submodule(str(node.target))
+            reader = MODULES.get(nn.utils.parametrize.type_before_parametrizations(module).__name__)
+            if reader is None:
+                self.refuse(f"{type(module).__name__} is not among the layers that are known")
+            args = (module, *args)
+        else:
+            target = node.target if isinstance(node.target, str) else node.target.__name__
+            reader = READERS.get(target) or READERS.get(target.rstrip("_"))
+            if reader is None:
+                self.refuse(f"{target}() is not among the operations that are known")
+        try:
+            inspect.signature(reader).bind(self, *args, **kwargs)
+        except TypeError as error:
+            self.refuse(f"it was called in a way that is not known ({error})")
+        result = reader(self, *args, **kwargs)
+        self._check(result)
+        if _is_in_place(node, self.root):
+            changed = self.found[node.all_input_nodes[0]]
+            self.found.update({key: result for key, old in self.found.items() if old is changed})
+        return result
+
+    def _check(self, result: Any) -> None:
+        """Compare the shapes that were read with those that were."""
+        pairs = (
+            zip(result, self.value, strict=False)
+            if isinstance(result, tuple)
+            else [(result, self.value)]
+        )
+        for signal, value in pairs:
+            if isinstance(signal, Signal) and tuple(value.shape[1:]) != signal.shape:
+                self.refuse(
+                    f"it gives {tuple(value.shape[1:])}, and was read to give {signal.shape}"
+                )
+
+
+def _is_in_place(node: fx.Node, root: nn.Module) -> bool:
+    """Tell whether an operation writes over its first operand."""
+    if node.op == "call_module":
+        return bool(getattr(root.get_submodule(str(node.target)), "inplace", False))
+    name = node.target if isinstance(node.target, str) else getattr(node.target, "__name__", "")
+    underscored = name.endswith("_") and not name.endswith("__")
+    written = getattr(node.target, "__module__", "") == "_operator" and name in _WRITING
+    return bool(node.kwargs.get("inplace")) or underscored or written
+
+
+_WRITING = ("iadd", "isub", "imul", "itruediv")
+
+
+def read_torch(module: nn.Module, shapes: Sequence[tuple[int, ...]]) -> Graph:
+    """Read what a module does in evaluation mode.
+
+    Parameters
+    ----------
+    module : torch.nn.Module
+    shapes : sequence of tuples of int
+        Of each input, without the batch, channels first.
+
+    Returns
+    -------
+    Graph
+        Channels first, weights in torch's arrangement.
+
+    Raises
+    ------
+    CannotTranslate
+        If a part of it is not known, or depends on the data.
+    ValueError
+        If it cannot be run on inputs of these shapes.
+    """
+    # What these register themselves with imports this module.
+    import_module("cnncourse.frameworks.torch_reading_modules")  # registers its readers
+    root = module
+    if is_leaf(module):
+        root = nn.Sequential(OrderedDict([(type(module).__name__.lower(), module)]))
+    _refuse_strangers(root)
+    dtype = _dtype(root)
+    with _evaluating(root):
+        examples = [[torch.zeros(batch, *s, dtype=dtype) for s in shapes] for batch in BATCHES]
+        _try_out(root, examples[0])
+        tracer = ValuedTracer(examples[0])
+        recorded = _recorded(tracer, root)
+        _refuse_mixing(tracer, root, recorded, examples[1])
+        return _graph(tracer, Reading(root, dtype), recorded)
+
+
+def _recorded(tracer: ValuedTracer, root: nn.Module) -> fx.Graph:
+    try:
+        return tracer.trace(root)
+    except CannotTranslate:
+        raise
+    except Exception as error:  # whatever the module's own code makes of a value that is not there
+        inside = [path for path, _ in tracer.module_stack.values()]
+        name = inside[-1] if inside and inside[-1] else type(root).__name__
+        raise CannotTranslate(name, f"torch.fx cannot trace it ({error})") from error
+
+
+def _graph(tracer: ValuedTracer, reading: Reading, recorded: fx.Graph) -> Graph:
+    name = type(reading.root).__name__
+    for node in recorded.nodes:
+        if node.op == "placeholder":
+            shape = tuple(tracer.values[node].shape[1:])
+            reading.place = node.name
+            reading.found[node] = reading.emit(Input(shape=shape))
+        elif node.op == "output":
+            reading.place = name
+            return Graph(
+                reading.nodes, _outputs(reading, fx.node.map_arg(node.args[0], reading.found.get))
+            )
+        elif node in tracer.signals:
+            reading.found[node] = reading.read(node, tracer.values[node])
+        else:
+            reading.found[node] = tracer.values[node]
+    raise CannotTranslate(name, "it has no output")
+
+
+def _outputs(reading: Reading, returned: Any) -> list[str]:
+    signals = list(returned) if isinstance(returned, tuple | list) else [returned]
+    if not all(isinstance(signal, Signal) for signal in signals):
+        reading.refuse(
+            "it must return a tensor, or a tuple or list of tensors, that depend on its input"
+        )
+    return [signal.name for signal in signals]
+
+
+def _refuse_strangers(root: nn.Module) -> None:
+    """Refuse what changes a module from outside: hooks, parametrizations; and what has no weights yet."""
+    for path, module in root.named_modules():
+        name = path or type(module).__name__
+        hooks = [*module._forward_hooks.values(), *module._forward_pre_hooks.values()]
+        for hook in hooks:
+            if type(hook).__name__ != "WeightNorm":
+                raise CannotTranslate(name, "it has a hook, whose effect cannot be read")
+        if nn.utils.parametrize.is_parametrized(module):
+            for parts in module.parametrizations.values():  # type: ignore[union-attr,operator]
+                for part in parts:
+                    if type(part).__name__ != "_WeightNorm":
+                        raise CannotTranslate(
+                            name,
+                            f"its weights are computed by {type(part).__name__}; make them plain with "
+                            "torch.nn.utils.parametrize.remove_parametrizations first",
+                        )
+        if any(nn.parameter.is_lazy(p) for p in module.parameters(recurse=False)):
+            raise CannotTranslate(name, "it has no weights yet: run the module once")
+
+
+def _dtype(root: nn.Module) -> torch.dtype:
+    tensors = [t for t in (*root.parameters(), *root.buffers()) if t.is_floating_point()]
+    kinds = {tensor.dtype for tensor in tensors} or {torch.get_default_dtype()}
+    if len(kinds) > 1 or not kinds <= {torch.float32, torch.float64}:
+        names = ", ".join(sorted(map(str, kinds)))
+        raise CannotTranslate(
+            type(root).__name__, f"its weights must be all float32 or float64, not {names}"
+        )
+    return kinds.pop()
+
+
+@contextmanager
+def _evaluating(root: nn.Module) -> Iterator[None]:
+    """Put all modules into evaluation mode, those that are traced with a flag that shows."""
+    before = [(module, module.training) for module in root.modules()]
+    try:
+        for module, _ in before:
+            module.training = False if is_leaf(module) else Evaluation(0)  # type: ignore[assignment]
+        yield
+    finally:
+        for module, mode in before:
+            module.training = mode
+
+
+def _try_out(root: nn.Module, examples: Sequence[torch.Tensor]) -> None:
+    """Run the module once, so that a shape that does not fit is told from what cannot be traced."""
+    with torch.no_grad():
+        try:
+            root(*(example.clone() for example in examples))
+        except Exception as error:
+            shapes = [tuple(example.shape[1:]) for example in examples]
+            raise ValueError(
+                f"the module cannot be run on inputs of the shapes {shapes}: {error}"
+            ) from error
+
+
+def _refuse_mixing(
+    tracer: ValuedTracer, root: nn.Module, recorded: fx.Graph, examples: Sequence[torch.Tensor]
+) -> None:
+    """Run what was recorded on a batch of another size: only the batch's axis may change."""
+    values: dict[fx.Node, Any] = {}
+    inputs = iter(examples)
+    for node in recorded.nodes:
+        if node.op == "output":
+            return
+        try:
+            values[node] = (
+                next(inputs) if node.op == "placeholder" else value_of(node, root, values)
+            )
+        except Exception as error:
+            raise CannotTranslate(
+                place_of(node), f"it wants a batch of one size ({error})"
+            ) from error
+        if node in tracer.signals and not _alike(tracer.values[node], values[node]):
+            raise CannotTranslate(place_of(node), "it does not keep the examples of a batch apart")
+
+
+def _alike(small: Any, large: Any) -> bool:
+    if isinstance(small, tuple | list):
+        return len(small) == len(large) and all(map(_alike, small, large))
+    if not holds_tensors(small):
+        return bool(small == large)
+    shapes = [tuple(small.shape), tuple(large.shape)]
+    return [shape[:1] for shape in shapes] == [(batch,) for batch in BATCHES] and (
+        shapes[0][1:] == shapes[1][1:]
+    )
