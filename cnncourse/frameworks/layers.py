@@ -313,6 +313,19 @@ ACTIVATIONS: dict[str, tuple[str, ...]] = {
 
 
 @dataclass(frozen=True, kw_only=True)
+class JointSoftmax(Layer):
+    """Softmax over several axes at once: all their numbers together sum to 1.
+
+    Attributes
+    ----------
+    axes : tuple of int
+        Axes of the tensor, channels first and the batch counted, in rising order.
+    """
+
+    axes: Sizes
+
+
+@dataclass(frozen=True, kw_only=True)
 class Slope(Layer):
     """x, or `slope` * x where it is negative, the slopes learned. Weights: "slope".
 

@@ -6,11 +6,15 @@ functions. Each formula is that of Keras's documentation.
 
 # ruff: noqa: D102 (forward and extra_repr are as torch has them)
 
-from collections.abc import Sequence
+import math
+from collections.abc import Callable, Sequence
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
+
+from cnncourse.frameworks.errors import CannotTranslate
+from cnncourse.frameworks.layers import Activation
 
 
 class ClippedReLU(nn.Module):
@@ -110,3 +114,52 @@ class SoftmaxOver(nn.Module):
 
     def extra_repr(self) -> str:
         return f"dims={self.dims}"
+
+
+_MODULES: dict[str, Callable[..., nn.Module]] = {
+    "linear": nn.Identity,
+    "elu": nn.ELU,
+    "celu": nn.CELU,
+    "selu": nn.SELU,
+    "gelu": nn.GELU,
+    "gelu_tanh": lambda: nn.GELU(approximate="tanh"),
+    "silu": nn.SiLU,
+    "mish": nn.Mish,
+    "sigmoid": nn.Sigmoid,
+    "log_sigmoid": nn.LogSigmoid,
+    "tanh": nn.Tanh,
+    "softplus": nn.Softplus,
+    "softsign": nn.Softsign,
+    "exponential": Exponential,
+    "hard_sigmoid": nn.Hardsigmoid,
+    "hard_silu": nn.Hardswish,
+    "clip": lambda low, high: nn.Hardtanh(low, high),
+    "hard_shrink": nn.Hardshrink,
+    "soft_shrink": nn.Softshrink,
+    "tanh_shrink": nn.Tanhshrink,
+    "softmax": lambda axis: nn.Softmax(dim=int(axis)),
+    "log_softmax": lambda axis: nn.LogSoftmax(dim=int(axis)),
+    "sparsemax": lambda axis: Sparsemax(int(axis)),
+    "sparse_plus": SparsePlus,
+    "sparse_sigmoid": SparseSigmoid,
+    "squareplus": Squareplus,
+    "threshold": nn.Threshold,
+}
+
+
+def activation(layer: Activation, name: str) -> nn.Module:
+    """Return the module that computes an activation; `name` is that of its layer, for the error."""
+    options = dict(layer.options)
+    if layer.name == "relu":
+        return _relu(**options)
+    if layer.name not in _MODULES:
+        raise CannotTranslate(name, f"the activation {layer.name!r} is not known here")
+    return _MODULES[layer.name](**options)
+
+
+def _relu(slope: float, threshold: float, top: float) -> nn.Module:
+    if threshold == 0.0 and top == math.inf:
+        return nn.LeakyReLU(slope) if slope else nn.ReLU()
+    if threshold == 0.0 and slope == 0.0:
+        return nn.ReLU6() if top == 6.0 else nn.Hardtanh(0.0, top)
+    return ClippedReLU(slope, None if top == math.inf else top, threshold)

@@ -10,6 +10,7 @@ Shapes are torch's: `(N, C, *spatial)`. "Channels last" means the order of Keras
 # ruff: noqa: D102 (forward and extra_repr are as torch has them)
 
 from collections.abc import Sequence
+from typing import Self
 
 import torch
 import torch.nn.functional as F
@@ -85,7 +86,7 @@ class AveragePoolOfInside(nn.Module):
 
     def _pool(self, x: Tensor) -> Tensor:
         pool = (F.avg_pool1d, F.avg_pool2d, F.avg_pool3d)[len(self.kernel_size) - 1]
-        return pool(x, self.kernel_size, self.stride)  # type: ignore[arg-type]
+        return pool(x, self.kernel_size, self.stride)
 
     def forward(self, x: Tensor) -> Tensor:
         sizes = x.shape[2:]
@@ -209,9 +210,9 @@ class SlopeOver(nn.Module):
 class _Frozen:
     """What a batch normalisation needs to use its stored statistics even while training."""
 
-    def train(self, mode: bool = True) -> "_Frozen":
+    def train(self, mode: bool = True) -> Self:
         """Stay in evaluation mode, whatever `mode` is."""
-        return super().train(False)  # type: ignore[misc,no-any-return]
+        return super().train(False)  # type: ignore[misc]
 
 
 class FrozenBatchNorm1d(_Frozen, nn.BatchNorm1d):

@@ -1,0 +1,98 @@
+"""Whole networks from one framework into the other, checked before they are returned."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from torch import nn
+
+
+def to_torch(model: Any, *, input_shape: Sequence[int | None] | None = None) -> nn.Module:
+    """Make a torch model that computes what a Keras layer or model does.
+
+    Its outputs were compared with those of `model` on random input, in evaluation mode, before it
+    is returned: max|a - b| / max|a| is below 1e-5. Images go in and come out channels first,
+    (N, C, H, W), where Keras has (N, H, W, C); a model that is channels_first itself
+    keeps its axes.
+
+    Parameters
+    ----------
+    model : Keras layer, keras.Sequential or functional keras.Model
+        On any backend, in float32 (or all in float64). Models inside models, branches, layers used
+        several times, several inputs and outputs are carried over.
+    input_shape : tuple of (int or None), optional
+        Of one input, without the batch, as Keras has it: (28, 28, 1). Needed for what is not built
+        yet. It also closes sizes that are open (None); with known sizes plain modules of torch.nn
+        do what "same" padding means at that size, with open ones a module finds it for each input.
+
+    Returns
+    -------
+    torch.nn.Module
+        In evaluation mode. For a single layer the module itself, such as `nn.Conv2d`, where one
+        does it; for a chain an `nn.Sequential` with the names of Keras's layers; else a
+        `torch.fx.GraphModule` (inputs in the order of `model.inputs`, outputs packed as the model
+        packs them). `state_dict`, pickling and training work.
+
+    Raises
+    ------
+    CannotTranslate
+        For what has no counterpart with the same outputs, with the layer's name and the reason:
+        subclassed models and layers, Lambda, recurrent layers, mixed precision ...
+    OutputsDiffer
+        If the result was found to differ; it is not returned.
+    TypeError
+        If `model` is not of Keras.
+    ValueError
+        If a shape is missing or does not fit.
+
+    Warns
+    -----
+    UserWarning
+        If `model` has regularisers or constraints, which change only its training in Keras.
+
+    Notes
+    -----
+    What evaluation does not show:
+
+    - `trainable=False` becomes `requires_grad=False`, and a frozen batch normalisation, or one
+      called with `training=False`, keeps using its stored statistics in torch's training mode too.
+    - Batch normalisation: torch's `momentum` is 1 - Keras's; epsilon is carried over. In training
+      torch adds the variance with the divisor n - 1 to its running one, Keras that with n.
+    - Initialisation: the weights are those of `model`. Modules made afresh would start otherwise:
+      Keras draws from Glorot's uniform distribution with biases 0, torch kernels and biases from
+      U(-1 / sqrt(fan_in), 1 / sqrt(fan_in)).
+    - A flatten in torch has the channels first. The columns of a dense layer behind it are put in
+      that order, so that plain `nn.Flatten` and `nn.Linear` do; where features are read otherwise
+      too, `FlattenChannelsLast` keeps Keras's order.
+    - Dropout draws other random numbers.
+    """
+    from cnncourse.frameworks.checking import compare_outputs
+    from cnncourse.frameworks.keras_reading import read_keras
+    from cnncourse.frameworks.locating import first_difference
+    from cnncourse.frameworks.torch_writing import write_torch
+
+    if not _is_of_keras(model):
+        raise TypeError(f"model must be a Keras layer or model, got {type(model).__name__}")
+    reading = read_keras(model, input_shape)
+    if reading.only_training:
+        warnings.warn(
+            f"in Keras's training alone, and not carried over: {', '.join(reading.only_training)}",
+            stacklevel=2,
+        )
+    made = write_torch(reading.graph, structure=reading.structure)
+    compare_outputs(
+        reading.graph,
+        model,
+        made,
+        same_layout=reading.layout.first,
+        locate=lambda arrays: first_difference(reading, model, arrays),
+    )
+    return made
+
+
+def _is_of_keras(model: Any) -> bool:
+    """Tell whether it is a Keras layer, without loading Keras for what cannot be one."""
+    return any(kind.__module__.split(".")[0] == "keras" for kind in type(model).__mro__)
