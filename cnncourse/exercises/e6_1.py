@@ -66,8 +66,10 @@ def _cases(draw: Draw) -> list[Case]:
         case(2, 2, 2, 2, True, "all axes of one length: the shape tells nothing"),
         case(2, 2, 2, 2, False, "all axes of one length: the shape tells nothing"),
         case(3, 2, 2, 4, True),
+        case(3, 2, 2, 4, True, "the same sizes again, to Keras"),
         case(2, 3, 4, 1, True),
         case(3, 2, 2, 4, False),
+        case(3, 2, 2, 4, False, "the same sizes again, to PyTorch"),
         case(2, 3, 3, 2, False),
         case(4, 3, 1, 1, True, "1 x 1 taps"),
     ]

@@ -53,6 +53,7 @@ def _cases(draw: Draw) -> list[Case]:
         case(3, 3, 3, 3, "as many channels as rows and columns, and units"),
         case(2, 3, 2, 4),
         case(3, 2, 4, 3),
+        case(3, 2, 4, 3, "the same sizes again"),
         case(12, 3, 2, 2, "as many units as features: the shape tells nothing"),
         case(4, 4, 1, 3),
     ]
@@ -158,11 +159,12 @@ EXERCISE = Exercise(
             (lambda weight, C, H, W: _reference(weight, C, H, W).T,),
         ),
         Misconception(
-            "units-moved",
-            "The units changed their order.",
-            "Only features are reordered. What unit 0 was in PyTorch, unit 0 is in Keras.",
+            "turned-round",
+            "The units, or the features, are in reverse order.",
+            ".T makes columns of rows and leaves their order alone; a quarter turn (np.rot90) "
+            "reverses the rows or the columns, too. Unit 0 stays unit 0.",
             (
-                lambda weight, C, H, W: _reference(weight, C, H, W)[:, ::-1],
+                lambda weight, C, H, W: np.rot90(_reference(weight, C, H, W).T, -1),
                 lambda weight, C, H, W: np.rot90(_reference(weight, C, H, W).T),
             ),
         ),

@@ -197,10 +197,7 @@ EXERCISE = Exercise(
             "outputs-rounded-down",
             "The number of outputs was rounded down.",
             "7 pixels at stride 2 make ceil(7 / 2) = 4 outputs in Keras, not 3.",
-            (
-                _with(lambda n, k, s: _halves(max((n // s - 1) * s + k - n, 0))),
-                _with(lambda n, k, s: _halves(max(((n - k) // s) * s + k - n, 0))),
-            ),
+            (_with(lambda n, k, s: _halves(max((n // s - 1) * s + k - n, 0))),),
         ),
         Misconception(
             "odd-pixel-lost",
