@@ -96,6 +96,7 @@ def _cases(draw: Draw) -> list[Case]:
             (-1e30 * np.array([[3.0, 2.0, 7.0], [5.0, 8.0, 4.0]]), 3, 2, 1), "very negative pixels"
         ),
         case(5, 6, 3, 2, 1),
+        case(5, 6, 3, 2, 1, "the same sizes again"),
         case(6, 5, 4, 1, 2),
         case(5, 7, 4, 3, 2),
         case(7, 4, 5, 2, 2),

@@ -6,6 +6,7 @@ Everyone has another picture, another kernel and other channels; the lines stay.
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import pairwise
 from math import prod
 from typing import Any
 
@@ -59,7 +60,7 @@ def _given(draw: Draw) -> dict[str, Any]:
     k = draw.pick((3, 5))
     # Even, so that an odd window and stride 2 leave a pixel over; no multiple of the window.
     sizes = [n for n in range(20, 37, 2) if n % k]
-    H, W = draw.shuffled(sizes)[:2]
+    H, W = next((a, b) for a, b in pairwise(draw.shuffled(sizes)) if a // k != b // k)
     return {"H": H, "W": W, "C": draw.integer(2, 3), "F": draw.integer(12, 15), "k": k}
 
 

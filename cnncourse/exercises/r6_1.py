@@ -107,10 +107,11 @@ def _cases(draw: Draw) -> list[Case]:
         case((6, 6), (3, 3), (1, 2), "strides that are not equal"),
         case((6, 6), (3, 3), (3, 1), "strides that are not equal"),
         case((4, 6), (1, 1), (2, 3), "one tap: no padding at all"),
-        case((5, 8), (4, 2), (2, 3), "random numbers"),
-        case((8, 5), (2, 5), (3, 2), "random numbers"),
+        case((5, 8), (4, 2), (2, 3)),
+        case((8, 5), (2, 5), (3, 2)),
+        case((8, 5), (2, 5), (3, 2), "the same sizes again"),
         case((3, 7), (5, 4), (1, 3), "a kernel larger than the picture"),
-        case((9, 4), (3, 4), (4, 1), "random numbers"),
+        case((9, 4), (3, 4), (4, 1)),
     ]
 
 
