@@ -27,7 +27,7 @@ from tools import notebooks
 pytest_plugins = "pytester"
 ROOT = Path(__file__).resolve().parent.parent
 WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
-NINE = {
+TEN = {
     "channels",
     "connections",
     "convolution2d",
@@ -35,6 +35,7 @@ NINE = {
     "layers",
     "padding",
     "pooling",
+    "side_by_side",
     "smoothing",
     "toeplitz",
 }
@@ -49,9 +50,9 @@ def shown(name):
     return explorer, data
 
 
-def test_there_are_nine():
-    assert set(EXPLORERS) == NINE
-    assert len({type(shown(name)[0]).title for name in EXPLORERS}) == 9
+def test_there_are_ten():
+    assert set(EXPLORERS) == TEN
+    assert len({type(shown(name)[0]).title for name in EXPLORERS}) == 10
 
 
 @each
@@ -59,7 +60,8 @@ def test_it_is_found_under_its_name(name):
     explorer = shown(name)[0]
     assert isinstance(explorer, Explorer)
     assert getattr(explore, name) is EXPLORERS[name]
-    assert type(explorer).__name__ == f"{name[0].upper()}{name[1:]}Explorer"
+    parts = name.split("_")
+    assert type(explorer).__name__ == "".join(p[0].upper() + p[1:] for p in parts) + "Explorer"
     assert {name, type(explorer).__name__} <= set(explore.__all__)
     assert isinstance(explorer, getattr(explore, type(explorer).__name__))
     assert re.fullmatch(r"[A-Z].* explorer", explorer.title)
@@ -178,7 +180,7 @@ ARRAYS = [(name, trait) for name in EXPLORERS for trait in arrays_of(EXPLORERS[n
 
 def test_every_explorer_of_numbers_has_an_array():
     without = {"connections", "padding"}  # counts and places only
-    assert {name for name, _ in ARRAYS} == NINE - without
+    assert {name for name, _ in ARRAYS} == TEN - without
 
 
 @pytest.mark.parametrize(

@@ -16,6 +16,7 @@ from cnncourse.explore.equivariance_view import EquivarianceExplorer, equivarian
 from cnncourse.explore.layers_view import LayersExplorer, layers
 from cnncourse.explore.padding_view import PaddingExplorer, padding
 from cnncourse.explore.pooling_view import PoolingExplorer, pooling
+from cnncourse.explore.side_by_side_view import SideBySideExplorer, side_by_side
 from cnncourse.explore.smoothing_view import SmoothingExplorer, smoothing
 from cnncourse.explore.toeplitz_view import ToeplitzExplorer, toeplitz
 
@@ -27,6 +28,7 @@ EXPLORERS: dict[str, Callable[..., Any]] = {
     "layers": layers,
     "padding": padding,
     "pooling": pooling,
+    "side_by_side": side_by_side,
     "smoothing": smoothing,
     "toeplitz": toeplitz,
 }
@@ -40,6 +42,7 @@ __all__ = [
     "LayersExplorer",
     "PaddingExplorer",
     "PoolingExplorer",
+    "SideBySideExplorer",
     "SmoothingExplorer",
     "ToeplitzExplorer",
     "channels",
@@ -49,6 +52,7 @@ __all__ = [
     "layers",
     "padding",
     "pooling",
+    "side_by_side",
     "smoothing",
     "toeplitz",
 ]

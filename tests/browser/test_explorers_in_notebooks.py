@@ -99,19 +99,19 @@ def test_a_notebook_opened_in_lab_shows_the_pictures_before_it_is_run(lab, open_
 
 
 @pytest.fixture(scope="module")
-def nine_in_lab(lab, browser, stored):
+def all_in_lab(lab, browser, stored):
     """The same notebook in JupyterLab after Run All, in one page that the tests below share."""
     notebook = nbformat.read(stored, as_version=4)
     for cell in notebook.cells:
         cell.outputs, cell.execution_count = [], None
-    nbformat.write(notebook, lab.folder / "nine.ipynb")
+    nbformat.write(notebook, lab.folder / "all.ipynb")
     context = browser.new_context(viewport={"width": 1280, "height": 960})
     page = context.new_page()
     page.set_default_timeout(60_000)
     page.errors = []
     page.on("pageerror", lambda e: page.errors.append(str(e)))
     page.on("console", lambda m: page.errors.append(m.text) if m.type == "error" else None)
-    opened = NotebookPage(page, lab, "nine.ipynb")
+    opened = NotebookPage(page, lab, "all.ipynb")
     opened.run_all()
     page.locator(".cx").nth(len(EXPLORERS) - 1).wait_for()
     yield opened
@@ -119,34 +119,34 @@ def nine_in_lab(lab, browser, stored):
 
 
 @pytest.fixture
-def in_lab(nine_in_lab, request, tmp_path):
+def in_lab(all_in_lab, request, tmp_path):
     """The notebook, and what puts the focus on an explorer's cell and tells of a change there."""
 
     def chosen(name):
         number = 1 + list(EXPLORERS).index(name)
-        nine_in_lab.cell(number)
-        nine_in_lab.page.evaluate(
+        all_in_lab.cell(number)
+        all_in_lab.page.evaluate(
             f"""() => {{
               {NOTEBOOK}.content.mode = 'command';
               {NOTEBOOK}.content.activate();
             }}"""
         )
-        before = nine_in_lab.ask_kernel(f"repr({name})"), views(nine_in_lab.page, CELL)[0]
+        before = all_in_lab.ask_kernel(f"repr({name})"), views(all_in_lab.page, CELL)[0]
 
         def python_knows():
-            active, mode = nine_in_lab.page.evaluate(
+            active, mode = all_in_lab.page.evaluate(
                 f"[{NOTEBOOK}.content.activeCellIndex, {NOTEBOOK}.content.mode]"
             )
             assert (active, mode) == (number, "command"), "JupyterLab took the key for itself"
-            if views(nine_in_lab.page, CELL)[0] == before[1]:
+            if views(all_in_lab.page, CELL)[0] == before[1]:
                 return False
-            nine_in_lab.page.wait_for_timeout(200)  # a held key is told a little later
-            return nine_in_lab.ask_kernel(f"repr({name})") != before[0]
+            all_in_lab.page.wait_for_timeout(200)  # a held key is told a little later
+            return all_in_lab.ask_kernel(f"repr({name})") != before[0]
 
         return python_knows
 
-    yield nine_in_lab, chosen
-    keep_picture_of_failure(nine_in_lab.page, request, tmp_path / "failure.png")
+    yield all_in_lab, chosen
+    keep_picture_of_failure(all_in_lab.page, request, tmp_path / "failure.png")
 
 
 def says_the_same(notebook, name):

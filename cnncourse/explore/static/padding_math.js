@@ -1,23 +1,12 @@
 // The padding explorer's counting, as cnncourse/explore/padding_model.py and padding_words.py: they
 // are the reference, tests hold this file to their numbers and their words.
 import { plural, signed } from "./numbers.js";
+import { axisPads } from "./pads.js";
 
 const CHAIN_LAYERS = 12;
 const NAMED = ["valid", "same", "torch_same", "half", "full"];
 
 const pairOf = (make) => [make(0), make(1)];
-
-/** Padding [before, after] along one axis by a rule. */
-function axisPads(rule, n, k, stride, dilation) {
-  const reach = dilation * (k - 1);
-  const half = Math.floor(reach / 2);
-  if (rule === "torch_same") return [half, reach - half];
-  if (rule === "half") return [half, half];
-  if (rule === "full") return [reach, reach];
-  if (rule === "valid") return [0, 0];
-  const total = Math.max(0, (Math.ceil(n / stride) - 1) * stride + reach + 1 - n);
-  return [Math.floor(total / 2), total - Math.floor(total / 2)];
-}
 
 /** Padding [[top, bottom], [left, right]] of a state, or of it with another input. */
 export function pads({ padding, n, kernel_size, stride, dilation }, size = n) {
