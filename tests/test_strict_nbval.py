@@ -10,6 +10,7 @@ import nbformat
 import numpy as np
 import pytest
 
+from cnncourse.frameworks.present import has_tensorflow
 from cnncourse.widgets import framed
 
 pytest_plugins = "pytester"
@@ -41,8 +42,10 @@ def drawn(rows, shape=(20, 30)):
     return png(picture)
 
 
-def cell(source, outputs=(), count=1):
+def cell(source, outputs=(), count=1, tags=()):
     made = nbformat.v4.new_code_cell(source, execution_count=count)
+    if tags:
+        made.metadata["tags"] = list(tags)
     made.outputs = [nbformat.v4.new_output(**output) for output in outputs]
     return made
 
@@ -130,3 +133,30 @@ def test_an_explorer_s_page_and_picture_are_compared(validate, stored_page, stor
         cell(SHOWS.format(now), [result({"text/html": stored, "text/plain": HTML_TEXT})])
     )
     found.assert_outcomes(passed=int(passes), failed=int(not passes))
+
+
+def printed(text, *, tags=(), count=1):
+    return cell("print(7)", [{"output_type": "stream", "text": text}], count, tags)
+
+
+def test_without_tensorflow_cells_that_need_it_are_run_but_not_compared(validate, monkeypatch):
+    monkeypatch.setenv("CNNCOURSE_WITHOUT_TENSORFLOW", "1")
+    figure = [result({"image/png": drawn(slice(5, 9)), "text/plain": IMAGE_TEXT}, count=2)]
+    found = validate(
+        printed("8\n", tags=["tensorflow"]),
+        cell("'no figure'", figure, count=2, tags=["tensorflow"]),
+        printed("8\n", tags=["another"], count=3),
+        cell("1 / 0", count=4, tags=["tensorflow"]),
+        cell("print(7)", count=None, tags=["tensorflow"]),
+    )
+    found.assert_outcomes(passed=2, failed=3)
+    found.stdout.fnmatch_lines(["*Cell 2*", "*Cell 3*", "*Cell 4*"])
+
+
+def test_with_tensorflow_they_are_compared(validate):
+    if not has_tensorflow():
+        pytest.skip("TensorFlow is not installed")
+    tags = ["tensorflow"]
+    validate(printed("8\n", tags=tags), printed("7\n", tags=tags, count=2)).assert_outcomes(
+        passed=1, failed=1
+    )

@@ -43,9 +43,9 @@ class Flattened:
             lines.append(WITHOUT_KERAS)
         return "\n".join(
             [
-                f"Maps {self.shape}, channels first: Keras's flatten has torch's features {first} ...",
+                f"Maps {self.shape}: Keras's flatten has torch's features in the order {first} ...",
                 *lines,
-                f"No error, no warning: {moved} of {self.order.size} columns stand where others should.",
+                f"No error, no warning: {moved} of {self.order.size} columns in a wrong place.",
             ]
         )
 
