@@ -34,6 +34,12 @@ OF_A_FRAMEWORK = {
     "frameworks.torch_parts": "torch",
     "frameworks.torch_plain_parts": "torch",
     "frameworks.torch_reading": "torch",
+    "frameworks.torch_reading_activations": "torch",
+    "frameworks.torch_reading_layers": "torch",
+    "frameworks.torch_reading_modules": "torch",
+    "frameworks.torch_reading_pooling": "torch",
+    "frameworks.torch_reading_shapes": "torch",
+    "frameworks.torch_running": "torch",
     "frameworks.torch_tracing": "torch",
 }
 MODULES = {".".join(path.relative_to(PACKAGE).with_suffix("").parts): path

@@ -10,8 +10,7 @@ from __future__ import annotations
 
 import inspect
 from collections import OrderedDict
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from importlib import import_module
 from typing import Any, NoReturn
@@ -23,17 +22,15 @@ from cnncourse.frameworks.errors import CannotTranslate
 from cnncourse.frameworks.graph import Graph, Node
 from cnncourse.frameworks.layers import Input, Layer
 from cnncourse.frameworks.sizes import output_shape
-from cnncourse.frameworks.torch_tracing import (
-    Evaluation,
-    ValuedTracer,
-    holds_tensors,
-    is_leaf,
-    place_of,
-    value_of,
+from cnncourse.frameworks.torch_running import (
+    BATCHES,
+    dtype_of,
+    evaluating,
+    refuse_mixing,
+    refuse_strangers,
+    try_out,
 )
-
-BATCHES = (2, 3)
-"""Every module is run on batches of both sizes: what is an example's must not depend on them."""
+from cnncourse.frameworks.torch_tracing import ValuedTracer, is_leaf, place_of
 
 READERS: dict[str, Callable[..., Any]] = {}
 """What reads a function, an operator or a method, by its name; filled by `reads`."""
@@ -183,10 +180,11 @@ class Reading:
         args, kwargs = fx.node.map_arg((node.args, node.kwargs), lambda other: self.found[other])
         if node.op == "call_module":
             module = self.root.get_submodule(str(node.target))
-            reader = MODULES.get(nn.utils.parametrize.type_before_parametrizations(module).__name__)
+            kind = nn.utils.parametrize.type_before_parametrizations(module).__name__
+            reader = MODULES.get(kind)
             if reader is None:
-                self.refuse(f"{type(module).__name__} is not among the layers that are known")
-            args = (module, *args)
+                self.refuse(f"{kind} is not among the layers that are known")
+            args = (module, *args)  # type: ignore[arg-type]
         else:
             target = node.target if isinstance(node.target, str) else node.target.__name__
             reader = READERS.get(target) or READERS.get(target.rstrip("_"))
@@ -256,14 +254,14 @@ def read_torch(module: nn.Module, shapes: Sequence[tuple[int, ...]]) -> Graph:
     root = module
     if is_leaf(module):
         root = nn.Sequential(OrderedDict([(type(module).__name__.lower(), module)]))
-    _refuse_strangers(root)
-    dtype = _dtype(root)
-    with _evaluating(root):
+    refuse_strangers(root)
+    dtype = dtype_of(root)
+    with evaluating(root):
         examples = [[torch.zeros(batch, *s, dtype=dtype) for s in shapes] for batch in BATCHES]
-        _try_out(root, examples[0])
+        try_out(root, examples[0])
         tracer = ValuedTracer(examples[0])
         recorded = _recorded(tracer, root)
-        _refuse_mixing(tracer, root, recorded, examples[1])
+        refuse_mixing(tracer, root, recorded, examples[1])
         return _graph(tracer, Reading(root, dtype), recorded)
 
 
@@ -304,92 +302,3 @@ def _outputs(reading: Reading, returned: Any) -> list[str]:
             "it must return a tensor, or a tuple or list of tensors, that depend on its input"
         )
     return [signal.name for signal in signals]
-
-
-def _refuse_strangers(root: nn.Module) -> None:
-    """Refuse what changes a module from outside: hooks, parametrizations; and what has no weights yet."""
-    for path, module in root.named_modules():
-        name = path or type(module).__name__
-        hooks = [*module._forward_hooks.values(), *module._forward_pre_hooks.values()]
-        for hook in hooks:
-            if type(hook).__name__ != "WeightNorm":
-                raise CannotTranslate(name, "it has a hook, whose effect cannot be read")
-        if nn.utils.parametrize.is_parametrized(module):
-            for parts in module.parametrizations.values():  # type: ignore[union-attr,operator]
-                for part in parts:
-                    if type(part).__name__ != "_WeightNorm":
-                        raise CannotTranslate(
-                            name,
-                            f"its weights are computed by {type(part).__name__}; make them plain with "
-                            "torch.nn.utils.parametrize.remove_parametrizations first",
-                        )
-        if any(nn.parameter.is_lazy(p) for p in module.parameters(recurse=False)):
-            raise CannotTranslate(name, "it has no weights yet: run the module once")
-
-
-def _dtype(root: nn.Module) -> torch.dtype:
-    tensors = [t for t in (*root.parameters(), *root.buffers()) if t.is_floating_point()]
-    kinds = {tensor.dtype for tensor in tensors} or {torch.get_default_dtype()}
-    if len(kinds) > 1 or not kinds <= {torch.float32, torch.float64}:
-        names = ", ".join(sorted(map(str, kinds)))
-        raise CannotTranslate(
-            type(root).__name__, f"its weights must be all float32 or float64, not {names}"
-        )
-    return kinds.pop()
-
-
-@contextmanager
-def _evaluating(root: nn.Module) -> Iterator[None]:
-    """Put all modules into evaluation mode, those that are traced with a flag that shows."""
-    before = [(module, module.training) for module in root.modules()]
-    try:
-        for module, _ in before:
-            module.training = False if is_leaf(module) else Evaluation(0)  # type: ignore[assignment]
-        yield
-    finally:
-        for module, mode in before:
-            module.training = mode
-
-
-def _try_out(root: nn.Module, examples: Sequence[torch.Tensor]) -> None:
-    """Run the module once, so that a shape that does not fit is told from what cannot be traced."""
-    with torch.no_grad():
-        try:
-            root(*(example.clone() for example in examples))
-        except Exception as error:
-            shapes = [tuple(example.shape[1:]) for example in examples]
-            raise ValueError(
-                f"the module cannot be run on inputs of the shapes {shapes}: {error}"
-            ) from error
-
-
-def _refuse_mixing(
-    tracer: ValuedTracer, root: nn.Module, recorded: fx.Graph, examples: Sequence[torch.Tensor]
-) -> None:
-    """Run what was recorded on a batch of another size: only the batch's axis may change."""
-    values: dict[fx.Node, Any] = {}
-    inputs = iter(examples)
-    for node in recorded.nodes:
-        if node.op == "output":
-            return
-        try:
-            values[node] = (
-                next(inputs) if node.op == "placeholder" else value_of(node, root, values)
-            )
-        except Exception as error:
-            raise CannotTranslate(
-                place_of(node), f"it wants a batch of one size ({error})"
-            ) from error
-        if node in tracer.signals and not _alike(tracer.values[node], values[node]):
-            raise CannotTranslate(place_of(node), "it does not keep the examples of a batch apart")
-
-
-def _alike(small: Any, large: Any) -> bool:
-    if isinstance(small, tuple | list):
-        return len(small) == len(large) and all(map(_alike, small, large))
-    if not holds_tensors(small):
-        return bool(small == large)
-    shapes = [tuple(small.shape), tuple(large.shape)]
-    return [shape[:1] for shape in shapes] == [(batch,) for batch in BATCHES] and (
-        shapes[0][1:] == shapes[1][1:]
-    )

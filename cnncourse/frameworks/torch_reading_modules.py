@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from cnncourse.frameworks import torch_reading_pooling
 from cnncourse.frameworks import torch_reading_shapes as shapes
 from cnncourse.frameworks.layers import Identity
 from cnncourse.frameworks.torch_reading import READERS, Reading, Signal, reads_module
@@ -21,6 +22,8 @@ from cnncourse.frameworks.torch_reading_layers import (
     prelu,
 )
 from cnncourse.frameworks.torch_tracing import Evaluation
+
+del torch_reading_pooling  # loaded for the readers that it registers
 
 
 @reads_module("Conv1d", "Conv2d", "Conv3d")

@@ -1,4 +1,4 @@
-"""What torch's functions and methods on shapes mean, as layers: flatten, view, cat, mean, slices."""
+"""What torch's functions and methods on shapes mean, as layers: view, cat, mean, slices."""
 
 from __future__ import annotations
 
@@ -93,7 +93,7 @@ def _(read: Reading, tensors: Any, dim: int = 0) -> Signal:
 
 
 def padded(read: Reading, input: Signal, pads: Sequence[tuple[int, int]], **how: Any) -> Signal:
-    """More or fewer cells on any axes, also on the channels': `pads` has an entry for each but the batch."""
+    """More or fewer cells on any axes: `pads` has an entry for each but the batch's."""
     rank = input.axes - 2
     if all(pair == (0, 0) for pair in pads):
         return input
@@ -197,7 +197,8 @@ def _(read: Reading, input: Any, index: Any) -> Any:
 def reduced(read: Reading, kind: str, input: Signal, dims: Any, keepdim: bool) -> Signal:
     """The mean or the largest along some axes, as a pooling whose window is as large as they."""
     every = range(input.axes) if dims is None or dims == () else dims
-    axes = sorted(_axis(input, d) for d in (every if hasattr(every, "__iter__") else [every]))
+    several = list(every) if isinstance(every, tuple | list | range) else [every]
+    axes = sorted(_axis(input, dim) for dim in several)
     rank = input.axes - 2
     if axes[0] == 0:
         read.refuse("it mixes the examples of a batch")
@@ -221,7 +222,7 @@ def reduced(read: Reading, kind: str, input: Signal, dims: Any, keepdim: bool) -
 
 
 def _is_reduced(axis: int, axes: Sequence[int], partner: int, swapped: bool) -> bool:
-    """Tell whether what now stands at an axis is to be reduced, once 1 and its partner changed places."""
+    """Tell whether an axis is to be reduced, now that 1 and its partner may have changed places."""
     return (1 if swapped and axis == partner else axis) in axes
 
 

@@ -6,6 +6,7 @@ module imports torch when it is loaded, and is therefore itself only imported in
 """
 
 import math
+import operator
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
@@ -15,8 +16,8 @@ from torch import fx, nn
 from cnncourse.frameworks.errors import CannotTranslate
 
 ABOUT_SHAPES = frozenset(
-    "shape ndim dtype device layout is_cuda requires_grad itemsize size dim ndimension numel nelement"
-    " is_floating_point is_complex is_tensor is_contiguous get_device type".split()
+    "shape ndim dtype device layout is_cuda requires_grad itemsize size dim ndimension numel"
+    " nelement is_floating_point is_complex is_tensor is_contiguous get_device type".split()
 )
 """What may be asked of a tensor without an answer that depends on its numbers."""
 
@@ -39,7 +40,9 @@ def is_leaf(module: nn.Module) -> bool:
 
 
 class ValuedProxy(fx.Proxy):
-    """A recorded value that can be asked for its length, or as an integer, if it is about shapes."""
+    """A recorded value that can be asked for its length, or as a number, if it is about shapes."""
+
+    tracer: "ValuedTracer"
 
     def __getattr__(self, name: str) -> Any:
         value = self.tracer.values[self.node]
@@ -168,7 +171,7 @@ class ValuedTracer(fx.Tracer):
         """Go through a shape, or through a tuple of tensors."""
         value = self.values[obj.node]
         if isinstance(value, tuple | list):
-            return iter([obj[place] for place in range(len(value))])
+            return iter([operator.getitem(obj, place) for place in range(len(value))])
         if obj.node in self.signals:
             raise CannotTranslate(place_of(obj.node), "it goes through the examples of a batch")
         return iter(value)

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    import keras
     from torch import nn
 
 
@@ -88,6 +89,7 @@ def to_torch(model: Any, *, input_shape: Sequence[int | None] | None = None) -> 
         model,
         made,
         same_layout=reading.layout.first,
+        dtype=reading.dtype,
         locate=lambda arrays: first_difference(reading, model, arrays),
     )
     return made
@@ -96,3 +98,96 @@ def to_torch(model: Any, *, input_shape: Sequence[int | None] | None = None) -> 
 def _is_of_keras(model: Any) -> bool:
     """Tell whether it is a Keras layer, without loading Keras for what cannot be one."""
     return any(kind.__module__.split(".")[0] == "keras" for kind in type(model).__mro__)
+
+
+def to_keras(
+    module: nn.Module, *, input_shape: Sequence[int] | Sequence[Sequence[int]]
+) -> keras.Model:
+    """Make a Keras model that computes what a torch module does in evaluation mode.
+
+    Its outputs were compared with those of `module` on random input before it is returned:
+    max|a - b| / max|a| is below 1e-5. Images go in and come out channels last, (N, H, W, C), where
+    torch has (N, C, H, W).
+
+    Parameters
+    ----------
+    module : torch.nn.Module
+        In float32 (or all in float64), on any device. What its `forward` does is read by torch.fx
+        while an example runs along: modules of torch.nn, functions, operators and methods, modules
+        inside modules, branches, layers used several times, several inputs and outputs. It is left
+        as it is.
+    input_shape : tuple of int, or list of tuples
+        Of each input, without the batch, as torch has it: (1, 28, 28). The model is for this size.
+
+    Returns
+    -------
+    keras.Sequential or keras.Model
+        A chain is a Sequential one, all else a functional one. It can be saved and loaded; where it
+        has layers of `cnncourse.frameworks.keras_layers`, import that module before loading it in
+        another process.
+
+    Raises
+    ------
+    CannotTranslate
+        For what has no counterpart with the same outputs, with the layer's name and the reason:
+        control flow that depends on data, recurrent layers, attention, hooks, parametrizations
+        other than `weight_norm` (whose weights are folded: plain from then on) ...
+    MissingTensorFlow
+        If TensorFlow is not installed.
+    OutputsDiffer
+        If the result was found to differ; it is not returned.
+    TypeError
+        If `module` is not a torch module.
+    ValueError
+        If it cannot be run on inputs of this shape.
+
+    Notes
+    -----
+    What evaluation does not show:
+
+    - `requires_grad=False` becomes `trainable=False`. A batch normalisation that is frozen so uses
+      its stored statistics in Keras's training mode too; torch's goes on to gather new ones.
+    - Batch normalisation: Keras's `momentum` is 1 - torch's; epsilon is carried over. In training
+      torch adds the variance with the divisor n - 1 to its running one, Keras that with n.
+    - A flatten in Keras has the channels last. The rows of a dense layer behind it are put in that
+      order, so that plain Flatten and Dense do; where features are read otherwise too, a Permute
+      in front of the flatten keeps torch's order.
+    - Zeros in the padding of a max pooling stand for torch's minus infinity only behind a ReLU or
+      the like, where no number is below them.
+    - Dropout draws other random numbers.
+    """
+    from cnncourse.frameworks.present import need_tensorflow
+
+    need_tensorflow("to translate a model into Keras")
+    shapes = _shapes(input_shape)
+    if not _is_of_torch(module):
+        raise TypeError(f"module must be a torch.nn.Module, got {type(module).__name__}")
+    from cnncourse.frameworks.checking import compare_outputs
+    from cnncourse.frameworks.keras_writing import write_keras
+    from cnncourse.frameworks.torch_reading import read_torch
+
+    graph = read_torch(module, shapes)
+    made = write_keras(graph)
+    compare_outputs(graph, made, module, reference="torch")
+    return made
+
+
+def _is_of_torch(module: Any) -> bool:
+    """Tell whether it is a torch module, without loading torch for what cannot be one."""
+    return any(kind.__module__ == "torch.nn.modules.module" for kind in type(module).__mro__)
+
+
+def _shapes(input_shape: Any) -> list[tuple[int, ...]]:
+    """Return the shape of each input."""
+    given = input_shape if _is_list_of_shapes(input_shape) else [input_shape]
+    shapes = [tuple(shape) if isinstance(shape, list | tuple) else () for shape in given]
+    if not all(shape and all(isinstance(n, int) and n > 0 for n in shape) for shape in shapes):
+        raise ValueError(
+            f"input_shape must be positive integers, without the batch, or a list of such shapes, "
+            f"got {input_shape!r}"
+        )
+    return shapes
+
+
+def _is_list_of_shapes(shapes: Any) -> bool:
+    return isinstance(shapes, list | tuple) and any(isinstance(s, list | tuple) for s in shapes)

@@ -1,0 +1,116 @@
+"""A torch module made ready to be read, run on examples, and refused where that tells too little.
+
+Like `torch_tracing`, this module imports torch when it is loaded.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+import torch
+from torch import fx, nn
+
+from cnncourse.frameworks.errors import CannotTranslate
+from cnncourse.frameworks.torch_tracing import (
+    Evaluation,
+    ValuedTracer,
+    holds_tensors,
+    is_leaf,
+    place_of,
+    value_of,
+)
+
+BATCHES = (2, 3)
+"""Every module is run on batches of both sizes: what is an example's must not depend on them."""
+
+
+def refuse_strangers(root: nn.Module) -> None:
+    """Refuse hooks and parametrizations, which change modules from outside; and missing weights."""
+    for path, module in root.named_modules():
+        name = path or type(module).__name__
+        hooks = [*module._forward_hooks.values(), *module._forward_pre_hooks.values()]
+        for hook in hooks:
+            if type(hook).__name__ != "WeightNorm":
+                raise CannotTranslate(name, "it has a hook, whose effect cannot be read")
+        if nn.utils.parametrize.is_parametrized(module):
+            for parts in module.parametrizations.values():
+                for part in parts:
+                    if type(part).__name__ != "_WeightNorm":
+                        raise CannotTranslate(
+                            name,
+                            f"its weights are computed by {type(part).__name__}; make them plain "
+                            "with torch.nn.utils.parametrize.remove_parametrizations first",
+                        )
+        if any(nn.parameter.is_lazy(p) for p in module.parameters(recurse=False)):
+            raise CannotTranslate(name, "it has no weights yet: run the module once")
+
+
+def dtype_of(root: nn.Module) -> torch.dtype:
+    """Return the one type of all weights."""
+    tensors = [t for t in (*root.parameters(), *root.buffers()) if t.is_floating_point()]
+    kinds = {tensor.dtype for tensor in tensors} or {torch.get_default_dtype()}
+    if len(kinds) > 1 or not kinds <= {torch.float32, torch.float64}:
+        names = ", ".join(sorted(map(str, kinds)))
+        raise CannotTranslate(
+            type(root).__name__, f"its weights must be all float32 or float64, not {names}"
+        )
+    return kinds.pop()
+
+
+@contextmanager
+def evaluating(root: nn.Module) -> Iterator[None]:
+    """Put all modules into evaluation mode, those that are traced with a flag that shows."""
+    before = [(module, module.training) for module in root.modules()]
+    try:
+        for module, _ in before:
+            module.training = False if is_leaf(module) else Evaluation(0)  # type: ignore[assignment]
+        yield
+    finally:
+        for module, mode in before:
+            module.training = mode
+
+
+def try_out(root: nn.Module, examples: Sequence[torch.Tensor]) -> None:
+    """Run the module once, so that a shape that does not fit is told from what cannot be traced."""
+    with torch.no_grad():
+        try:
+            root(*(example.clone() for example in examples))
+        except Exception as error:
+            shapes = [tuple(example.shape[1:]) for example in examples]
+            raise ValueError(
+                f"the module cannot be run on inputs of the shapes {shapes}: {error}"
+            ) from error
+
+
+def refuse_mixing(
+    tracer: ValuedTracer, root: nn.Module, recorded: fx.Graph, examples: Sequence[torch.Tensor]
+) -> None:
+    """Run what was recorded on a batch of another size: only the batch's axis may change."""
+    values: dict[fx.Node, Any] = {}
+    inputs = iter(examples)
+    for node in recorded.nodes:
+        if node.op == "output":
+            return
+        try:
+            values[node] = (
+                next(inputs) if node.op == "placeholder" else value_of(node, root, values)
+            )
+        except Exception as error:
+            raise CannotTranslate(
+                place_of(node), f"it wants a batch of one size ({error})"
+            ) from error
+        if node in tracer.signals and not _alike(tracer.values[node], values[node]):
+            raise CannotTranslate(place_of(node), "it does not keep the examples of a batch apart")
+
+
+def _alike(small: Any, large: Any) -> bool:
+    if isinstance(small, tuple | list):
+        return len(small) == len(large) and all(map(_alike, small, large))
+    if not holds_tensors(small):
+        return bool(small == large)
+    shapes = [tuple(small.shape), tuple(large.shape)]
+    return [shape[:1] for shape in shapes] == [(batch,) for batch in BATCHES] and (
+        shapes[0][1:] == shapes[1][1:]
+    )
