@@ -1,4 +1,4 @@
-"""The command line: `cnncourse progress` and `cnncourse exercises`. Arguments only.
+"""The command line: `cnncourse progress`, `cnncourse explain` and so on. Arguments only.
 
 Exit codes: 0, all went well; 1, something did not, told in a sentence; 2, no such argument.
 """
@@ -74,6 +74,20 @@ def _parser() -> argparse.ArgumentParser:
         "--check", action="store_true", help="print the faults only, not the table"
     )
     exercises.set_defaults(action=_exercises)
+    about = "Explain a layer of Keras or PyTorch, and write it for the other one."
+    explain = words.add_parser("explain", help=about, description=about, allow_abbrev=False)
+    explain.add_argument(
+        "layer",
+        nargs="+",
+        metavar="LAYER",
+        help='such as "Conv2D(32, 3, strides=2)"; several, or joined by ->, are a chain',
+    )
+    explain.add_argument(
+        "--input",
+        metavar="SHAPE",
+        help="without the batch: 28x28x1 for Keras, 1x28x28 for PyTorch",
+    )
+    explain.set_defaults(action=_explain)
     return parser
 
 
@@ -180,3 +194,14 @@ def _exercises(options: argparse.Namespace) -> int:
     for fault in found:
         print(fault, file=sys.stderr)
     return 1 if found else 0
+
+
+def _explain(options: argparse.Namespace) -> int:
+    from cnncourse.frameworks.explaining import explain_layer
+    from cnncourse.frameworks.signatures import LayerTextError
+
+    try:
+        print(explain_layer(" -> ".join(options.layer), options.input))
+    except LayerTextError as error:
+        raise Failure(str(error)) from None
+    return 0

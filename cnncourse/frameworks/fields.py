@@ -136,6 +136,8 @@ def _mixes(layer: Layer, axis: int) -> bool:
             return axis >= 2 or layer.groups < layer.channels
         case kinds.GlobalPooling():
             return axis >= 2
+        case kinds.AdaptivePooling():
+            return axis >= 2 and layer.sizes[axis - 2] == 1
         case kinds.Activation(name="softmax" | "log_softmax" | "sparsemax"):
             return dict(layer.options)["axis"] == axis
     return False

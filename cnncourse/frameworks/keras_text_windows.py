@@ -90,32 +90,46 @@ def _transposed(a: Arguments, shape: Sizes) -> list[Layer]:
     _not_both(a, stride, dilation)
     same = _padding(a, size, dilation) == "same"
     extra = (None,) * a.axes if a["output_padding"] is None else a.sizes("output_padding", 0)
-    axes = zip(shape[1:], size, stride, dilation, extra, strict=True)
-    crop = tuple(_crop(a, n, d * (k - 1) + 1, s, more, same) for n, k, s, d, more in axes)
+    crop = []
+    for n, k, s, d, more in zip(shape[1:], size, stride, dilation, extra, strict=True):
+        cells = transposed_crop(n, d * (k - 1) + 1, s, more, same)
+        if cells is None:
+            raise a.fault("output_padding", f"less than the stride of {s}")
+        crop.append(cells)
     layer = neutral.TransposedConvolution(
         channels_in=shape[0],
         channels_out=a.count("filters"),
         size=size,
         stride=stride,
         dilation=dilation,
-        crop=crop,
+        crop=tuple(crop),
         bias=a.flag("use_bias"),
     )
     return [layer]
 
 
-def _crop(
-    a: Arguments, n: int, extent: int, stride: int, more: int | None, same: bool
-) -> tuple[int, int]:
-    """What Keras on TensorFlow drops at each end: the padding of the convolution that it undoes."""
+def transposed_crop(
+    n: int, extent: int, stride: int, more: int | None, same: bool
+) -> tuple[int, int] | None:
+    """What Keras on TensorFlow drops at each end of an axis of a transposed convolution.
+
+    It is the padding of the convolution that it undoes, from the output to the n cells of the
+    input; `more` is ``output_padding``, `extent` the cells that the kernel spans. None where no
+    such convolution is, which TensorFlow refuses.
+
+    Examples
+    --------
+    >>> transposed_crop(14, 3, 2, None, True), transposed_crop(14, 2, 3, None, False)
+    ((0, 1), (0, -1))
+    """
     if same:
         length = n * stride if more is None else (n - 1) * stride + extent % 2 + more
+        back = -(-length // stride)
     else:
         length = (n - 1) * stride + extent + (max(stride - extent, 0) if more is None else more)
-    if length < 1 or (length if same else length - extent + stride) // stride != n:
-        # The convolution of the result must give the input's size again.
-        if not (same and length >= 1 and -(-length // stride) == n):
-            raise a.fault("output_padding", f"less than the stride of {stride}")
+        back = (length - extent) // stride + 1
+    if length < 1 or back != n:
+        return None
     before = same_padding(length, extent, stride)[0] if same else 0
     return before, (n - 1) * stride + extent - length - before
 
