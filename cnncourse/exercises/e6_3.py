@@ -69,6 +69,7 @@ def _cases(draw: Draw) -> list[Case]:
         Case(((6, 6), (2, 4), (1, 1)), "even kernels"),
         Case(((4, 5), (2, 2), (3, 3)), "strides larger than the kernel"),
         Case(((7, 9), (1, 2), (2, 4)), "strides larger than the kernel, pixels left over"),
+        Case(((7, 11), (1, 2), (4, 4)), "strides larger than the kernel, pixels left over"),
         Case(((28, 28), (5, 5), (2, 2)), "digits of 28 x 28 pixels"),
         Case(((224, 227), (7, 11), (2, 4)), "first layers of well-known networks"),
         Case(((3, 8), (5, 3), (1, 2)), "a kernel larger than the picture"),

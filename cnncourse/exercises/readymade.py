@@ -103,7 +103,7 @@ LAYOUTS = (
     _of(
         "cnncourse",
         "channels_last channels_first kernel_to_keras kernel_to_torch flatten_order to_keras "
-        "to_torch",
+        "to_torch transposed_kernel_to_keras transposed_kernel_to_torch",
         "cnncourse.frameworks",
     ),
     _OWN_SOLUTIONS,
