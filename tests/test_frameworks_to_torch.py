@@ -1,8 +1,9 @@
 """Each Keras layer with random weights, translated to torch: equal outputs, natural modules."""
 
+import numpy as np
 import pytest
 
-from tests.keras_to_torch import agree, keras_or_skip, translated
+from tests.keras_to_torch import agree, keras_or_skip, randomise, translated
 
 
 @pytest.fixture(scope="module")
@@ -193,7 +194,7 @@ ACTIVATIONS = {
 NAMES = (
     "relu leaky_relu relu6 softmax celu elu selu softplus softsign squareplus soft_shrink "
     "sparse_plus silu gelu tanh tanh_shrink sigmoid sparse_sigmoid exponential hard_sigmoid "
-    "hard_silu hard_tanh hard_shrink linear mish log_softmax log_sigmoid sparsemax swish"
+    "hard_silu hard_tanh hard_shrink linear mish log_softmax log_sigmoid swish"
 ).split()
 LAYERS = {
     f"{group}: {name}": case
@@ -214,3 +215,88 @@ def test_layer_gives_the_same(keras, name):
     make, shape = LAYERS[name]
     layer = make(keras.layers)
     agree(layer, translated(layer, shape), shape)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_activation_gives_the_same_as_layer_and_as_argument(keras, name):
+    from cnncourse.frameworks import to_torch
+
+    k = keras.layers
+    model = keras.Sequential(
+        [keras.Input((3, 4)), k.Activation(name), k.Conv1D(4, 1, activation=name)]
+    )
+    randomise(model)
+    agree(model, to_torch(model), (3, 4))
+
+
+def test_activation_gives_the_same_as_function_and_operation(keras):
+    from cnncourse.frameworks import to_torch
+
+    a, o = keras.activations, keras.ops
+    x = keras.Input((5, 4, 3))
+    outputs = [
+        a.relu(x, negative_slope=0.1, max_value=1.0, threshold=0.2),
+        a.gelu(x, approximate=True),
+        a.threshold(x, 0.3, -1.0),
+        a.softmax(x, axis=1),
+        o.leaky_relu(x, negative_slope=0.3),
+        o.relu6(x),
+        o.gelu(x),
+        o.elu(x, alpha=0.4),
+        o.hard_shrink(x, threshold=0.2),
+        o.log_softmax(x, axis=2),
+        o.exp(x),
+        1.0 - x / 2.0,
+        -x,
+        x * np.array([1.0, 2.0, 3.0], "float32") - np.array([0.5, 0.0, 1.0], "float32"),
+        o.maximum(x, o.minimum(x * x, x)),
+        o.concatenate([x, x], axis=-1),
+        o.mean(x, axis=(1, 2)),
+        o.max(x, axis=[1, 2], keepdims=True),
+        o.reshape(x, (-1, 6, 10)),
+        o.transpose(x, (0, 2, 3, 1)),
+    ]
+    model = keras.Model(x, outputs)
+    agree(model, to_torch(model), (5, 4, 3))
+
+
+def test_activation_may_be_a_partial_function_a_layer_or_tensorflow_s(keras):
+    from functools import partial
+
+    import tensorflow as tf
+
+    from cnncourse.frameworks import to_torch
+
+    k = keras.layers
+    model = keras.Sequential(
+        [
+            keras.Input((5, 4, 3)),
+            k.Conv2D(4, 3, activation=partial(keras.activations.relu, max_value=0.5), name="a"),
+            k.Conv2D(4, 1, activation=k.PReLU(shared_axes=[1, 2]), name="b"),
+            k.Conv2D(4, 1, activation=tf.nn.leaky_relu, name="c"),
+            k.Conv2D(4, 1, activation=keras.ops.gelu, name="d"),
+            k.Activation(tf.tanh),
+        ]
+    )
+    randomise(model)
+    agree(model, to_torch(model), (5, 4, 3))
+
+
+@pytest.mark.parametrize("kind", ["Add", "Subtract", "Multiply", "Average", "Maximum", "Minimum"])
+def test_merging_gives_the_same(keras, kind):
+    from cnncourse.frameworks import to_torch
+
+    a, b = keras.Input((4, 5, 3)), keras.Input((4, 1, 3))
+    model = keras.Model([a, b], getattr(keras.layers, kind)()([a, b]))
+    agree(model, to_torch(model), (4, 5, 3), (4, 1, 3))
+
+
+def test_merging_of_three_and_of_different_axes_gives_the_same(keras):
+    from cnncourse.frameworks import to_torch
+
+    k = keras.layers
+    a, b, c = keras.Input((4, 5, 3)), keras.Input((3,)), keras.Input((5, 3))
+    average = k.Average()([a, a, k.ReLU()(a)])
+    joined = k.Concatenate(axis=1)([average, a])
+    model = keras.Model([a, b, c], [k.Multiply()([joined, b]), k.Add()([a, c])])
+    agree(model, to_torch(model), (4, 5, 3), (3,), (5, 3))

@@ -20,9 +20,14 @@ from cnncourse.frameworks.layouts import channels_first, channels_last
 TOLERANCE = 1e-5
 """Largest relative difference max|a - b| / max|a| that counts as equal, in float32."""
 BATCH = 2
-# Odd and even, no two alike, so that axes which were exchanged are seen; larger where a network
-# with valid convolutions has nothing left of small ones.
-_SIZES = ((9, 12, 7), (17, 24, 13), (37, 46, 33), (77, 90, 65), (227, 240, 213))
+# Odd and even, no two alike, so that axes which were exchanged are seen; multiples for networks
+# that halve and double; larger ones where nothing would be left of a small input. Each with the
+# two that follow, one more on every axis.
+_SIZES = (
+    *((9, 12, 7), (8, 12, 4), (17, 24, 13), (16, 24, 8), (37, 46, 33), (32, 64, 96)),
+    *((77, 90, 65), (128, 64, 96), (227, 240, 213), (256, 224, 192)),
+)
+_LINES = (1024, 4096, 16384)  # of one spatial axis, these too
 _TRIALS = 3
 
 Arrays = Sequence[np.ndarray]
@@ -80,12 +85,17 @@ def sizes_to_try(graph: Graph) -> list[list[tuple[int, ...]]]:
         return [[tuple(size or 0 for size in shape) for shape in shapes]]
     fitting = list(itertools.islice(_fitting(graph, shapes), _TRIALS))
     if not fitting:
-        raise ValueError(f"no size up to {max(_SIZES[-1])} fits the open inputs {shapes}")
+        raise ValueError(
+            f"no size that was tried fits the open inputs {shapes} (channels first): "
+            "give input_shape"
+        )
     return fitting
 
 
 def _fitting(graph: Graph, shapes: Sequence[Shape]) -> Iterator[list[tuple[int, ...]]]:
-    for base in _SIZES:
+    longest = max(len(shape) for shape in shapes)
+    lines = [(size,) for size in _LINES] if longest == 2 else []
+    for base in (*_SIZES, *lines):
         for step in range(_TRIALS):
             chosen = [_filled(shape, [size + step for size in base]) for shape in shapes]
             if _accepts(graph, chosen):
@@ -117,6 +127,7 @@ def compare_outputs(
     torch_model: Any,
     *,
     same_layout: bool = False,
+    dtype: str = "float32",
     reference: str = "keras",
     locate: Callable[[list[np.ndarray]], str | None] | None = None,
     seed: int = 0,
@@ -131,6 +142,8 @@ def compare_outputs(
     torch_model : torch.nn.Module
     same_layout : bool, default False
         The Keras model is channels first itself.
+    dtype : str, default "float32"
+        Of the inputs.
     reference : {"keras", "torch"}
         The one that was translated: differences are relative to its outputs.
     locate : callable, optional
@@ -152,9 +165,7 @@ def compare_outputs(
     draw = np.random.default_rng(seed)
     worst = 0.0
     for shapes in sizes_to_try(graph):
-        arrays = [
-            draw.standard_normal((BATCH, *shape)).astype(_dtype(keras_model)) for shape in shapes
-        ]
+        arrays = [draw.standard_normal((BATCH, *shape)).astype(dtype) for shape in shapes]
         of_keras = run_keras(keras_model, arrays, same_layout=same_layout)
         of_torch = run_torch(torch_model, arrays)
         wanted, got = (of_keras, of_torch) if reference == "keras" else (of_torch, of_keras)
@@ -163,10 +174,6 @@ def compare_outputs(
             raise OutputsDiffer(_message(difference, shapes, wanted, got, locate, arrays))
         worst = max(worst, difference)
     return worst
-
-
-def _dtype(keras_model: Any) -> str:
-    return str(getattr(keras_model, "compute_dtype", None) or "float32")
 
 
 def _largest(wanted: Arrays, got: Arrays) -> float:
@@ -205,16 +212,18 @@ def run_keras(model: Any, arrays: Iterable[np.ndarray], *, same_layout: bool) ->
         The model is channels first itself, and is given the arrays as they are.
     """
     given = [x if same_layout else np.ascontiguousarray(channels_last(x)) for x in arrays]
-    outputs = model(given[0] if len(given) == 1 else _packed(model, given), training=False)
+    outputs = model(packed(model, given), training=False)
     return [keras_array(y, same_layout=same_layout) for y in flat(outputs)]
 
 
-def _packed(model: Any, arrays: list[np.ndarray]) -> Any:
-    """Arrays in the structure (a list, a dictionary) in which the model was given its inputs."""
+def packed(model: Any, tensors: list[Any]) -> Any:
+    """Put inputs into the structure (a list, a dictionary) in which the model wants them."""
     import keras
 
     structure = getattr(model, "_inputs_struct", None)
-    return arrays if structure is None else keras.tree.pack_sequence_as(structure, arrays)
+    if structure is None:
+        return tensors[0] if len(tensors) == 1 else tensors
+    return keras.tree.pack_sequence_as(structure, tensors)
 
 
 def flat(outputs: Any) -> list[Any]:

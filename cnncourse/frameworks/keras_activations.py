@@ -25,7 +25,6 @@ _FUNCTIONS: dict[str, tuple[str, dict[str, Any]]] = {
     "hard_shrink": ("hard_shrink", {"threshold": 0.5}),
     "softmax": ("softmax", {"axis": -1}),
     "log_softmax": ("log_softmax", {"axis": -1}),
-    "sparsemax": ("sparsemax", {"axis": -1}),
     "threshold": ("threshold", {"threshold": None, "default_value": None}),
     "hard_tanh": ("hard_tanh", {}),
     "swish": ("silu", {}),
@@ -35,6 +34,11 @@ _FUNCTIONS |= {
     name: (name, {})
     for name, options in ACTIVATIONS.items()
     if not options and name not in ("gelu", "gelu_tanh")
+}
+_REASONS = {
+    "sparsemax": "Keras's sparsemax does not sum to 1 where it keeps several entries (it adds up "
+    "sums that are running already), so it is not carried over",
+    "glu": "the activation 'glu' halves the number of channels, which is no activation here",
 }
 _SHORT = {  # Keras's argument -> the graph's option
     "negative_slope": "slope",
@@ -55,7 +59,7 @@ def activation(use: Use, name: str, given: Mapping[str, Any] | None = None) -> A
         If it is not known, or softmax is over several axes.
     """
     if name not in _FUNCTIONS:
-        raise use.refuse(f"the activation {name!r} is not known here")
+        raise use.refuse(_REASONS.get(name, f"the activation {name!r} is not known here"))
     kind, defaults = _FUNCTIONS[name]
     unknown = set(given or {}) - set(defaults)
     if unknown:
@@ -100,6 +104,8 @@ def activation_of(use: Use, function: Any) -> list[Found]:
     if isinstance(function, keras.layers.Layer):
         from cnncourse.frameworks.keras_reading_layers import read_layer
 
+        if not function.built:  # Keras builds it at the first call
+            function.build((None, *use.layout.keras_shape(use.shapes[0])))
         inner = Use(function, use.name, use.shapes, use.layout, use.inference)
         return [
             Found(part.layer, part.weights, part.suffix or "activation", part.trainable, part.only)
@@ -121,7 +127,7 @@ def _name_of(function: Any) -> tuple[str | None, dict[str, Any]]:
     import keras
 
     name = getattr(function, "__name__", "")
-    if function is getattr(keras.activations, name, None) and name in _FUNCTIONS:
+    if function is getattr(keras.activations, name, None):
         return name, {}
     if function is getattr(keras.ops, name, None) and name in _FUNCTIONS:
         return name, {"approximate": True} if name == "gelu" else {}

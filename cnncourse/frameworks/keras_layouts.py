@@ -90,6 +90,28 @@ def layout_of(model: Any) -> Layout:
     return Layout(first="channels_first" in said)
 
 
+def dtype_of(model: Any) -> str:
+    """Find the one type of number in which a model computes.
+
+    Raises
+    ------
+    CannotTranslate
+        If it is not float32 or float64, or a layer's differs from that of the others.
+    """
+    dtype = ""
+    for layer in _leaves(model):
+        policy = layer.dtype_policy
+        for found in (policy.variable_dtype, policy.compute_dtype):
+            if found not in ("float32", "float64") or found != (dtype or found):
+                raise CannotTranslate(
+                    layer.name,
+                    f"it computes by the policy {policy.name!r}; what is translated is all in "
+                    "float32, or all in float64",
+                )
+            dtype = found
+    return dtype or "float32"
+
+
 def _leaves(layer: Any) -> Iterator[Any]:
     """Yield the layers of a model, those of the models inside it too."""
     inner = getattr(layer, "layers", None)

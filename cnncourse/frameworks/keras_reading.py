@@ -8,7 +8,7 @@ from typing import Any
 
 from cnncourse.frameworks.errors import CannotTranslate
 from cnncourse.frameworks.graph import Graph, Node
-from cnncourse.frameworks.keras_layouts import Layout, layout_of
+from cnncourse.frameworks.keras_layouts import Layout, dtype_of, layout_of
 from cnncourse.frameworks.keras_operations import read_operation
 from cnncourse.frameworks.keras_reading_layers import Found, Use, read_layer
 from cnncourse.frameworks.layers import Input, Shape
@@ -31,6 +31,8 @@ class Reading:
     graph : Graph
     layout : Layout
         Channels first or last.
+    dtype : str
+        In which it computes.
     structure : Any
         The outputs' nodes, packed as the model packs its outputs; None if it is one alone.
     ends : tuple of (str, str)
@@ -41,6 +43,7 @@ class Reading:
 
     graph: Graph
     layout: Layout
+    dtype: str
     structure: Any
     ends: tuple[tuple[str, str], ...]
     only_training: tuple[str, ...]
@@ -71,6 +74,7 @@ def read_keras(model: Any, input_shape: Sequence[int | None] | None = None) -> R
         If a shape is missing, or does not fit.
     """
     shapes = _input_shapes(model, input_shape)
+    dtype = dtype_of(model)
     reader = _Reader(layout_of(model))
     inputs = [
         reader.add(name, Input(shape=reader.layout.shape(shape)), ()) for name, shape in shapes
@@ -87,6 +91,7 @@ def read_keras(model: Any, input_shape: Sequence[int | None] | None = None) -> R
     return Reading(
         graph,
         reader.layout,
+        dtype,
         None if alone else names,
         tuple(reader.ends),
         tuple(reader.only_training),
@@ -99,19 +104,12 @@ def is_model(layer: Any) -> bool:
 
     if not isinstance(layer, keras.Model):
         return False
-    if isinstance(layer, keras.Sequential):
-        return type(layer).call is keras.Sequential.call
-    return bool(getattr(layer, "_is_graph_network", hasattr(layer, "_nodes_by_depth"))) and (
-        type(layer).call is _functional_class().call
-    )
-
-
-def _functional_class() -> Any:
-    import keras
-
-    # `keras.Model(inputs, outputs)` makes one; the class itself has no public name.
-    tensor = keras.KerasTensor((None, 1))
-    return type(keras.Model(tensor, keras.layers.Identity()(tensor)))
+    # `keras.Model(inputs, outputs)` makes a Functional, a class without a public name. A class that
+    # is derived from one of the two may do without its call.
+    for kind in type(layer).__mro__:
+        if kind.__name__ in ("Functional", "Sequential") and kind.__module__.startswith("keras."):
+            return type(layer).call is kind.call  # type: ignore[attr-defined]
+    return False
 
 
 def _input_shapes(model: Any, given: Sequence[int | None] | None) -> list[tuple[str, Shape]]:
@@ -149,8 +147,8 @@ def _input_shapes(model: Any, given: Sequence[int | None] | None) -> list[tuple[
 
 def _model_inputs(model: Any) -> list[Any]:
     for tensor in model.inputs:
-        if not str(tensor.dtype).startswith("float"):
-            raise CannotTranslate(tensor.name, f"inputs must be floats, not {tensor.dtype}")
+        if tensor.dtype not in ("float32", "float64"):
+            raise CannotTranslate(tensor.name, f"the input is {tensor.dtype}, not float32")
     return list(model.inputs)
 
 

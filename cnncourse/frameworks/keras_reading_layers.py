@@ -61,6 +61,7 @@ def read_layer(use: Use) -> list[Found]:
     name = type(use.layer).__name__
     _refuse_others(use, name)
     found = READERS[name](use)
+    _refuse_half_trained(use)
     _note_training(use)
     if name in _ACTIVATED:
         found = [*found, *activation_of(_after(use, found), use.layer.activation)]
@@ -82,17 +83,8 @@ def _refuse_others(use: Use, name: str) -> None:
         raise use.refuse(f"{name} is a class of its own (a {known}), whose call may do anything")
     if name not in READERS:
         raise use.refuse(_REASONS.get(name, f"{name} is not a layer that is translated"))
-    policy = layer.dtype_policy
-    if policy.compute_dtype != policy.variable_dtype or policy.compute_dtype not in (
-        "float32",
-        "float64",
-    ):
-        raise use.refuse(f"it computes by the policy {policy.name!r}; float32 is translated")
     if getattr(layer, "quantization_mode", None) or getattr(layer, "lora_enabled", False):
         raise use.refuse("its kernel is quantised or has a LoRA addition")
-    flags = {variable.trainable for variable in layer.weights if _may_train(layer, variable)}
-    if len(flags) > 1:
-        raise use.refuse("only some of its weights are trainable")
 
 
 def _is_keras(kind: type) -> bool:
@@ -101,11 +93,20 @@ def _is_keras(kind: type) -> bool:
     return getattr(keras.layers, kind.__name__, None) is kind
 
 
-def _may_train(layer: Any, variable: Any) -> bool:
-    statistics = ("moving_mean", "moving_variance", "seed", "mean", "variance", "count")
-    return not any(variable.path.endswith(name) for name in statistics) and (
-        "seed_generator" not in variable.path
-    )
+_NOT_LEARNED = (
+    "mean",
+    "variance",
+    "count",
+    "moving_mean",
+    "moving_variance",
+    "seed_generator_state",
+)
+
+
+def _refuse_half_trained(use: Use) -> None:
+    learned = [weight for weight in use.layer.weights if weight.name not in _NOT_LEARNED]
+    if len({weight.trainable for weight in learned}) > 1:
+        raise use.refuse("only some of its weights are trainable")
 
 
 def _note_training(use: Use) -> None:

@@ -300,7 +300,6 @@ ACTIVATIONS: dict[str, tuple[str, ...]] = {
     "tanh_shrink": (),
     "softmax": ("axis",),
     "log_softmax": ("axis",),
-    "sparsemax": ("axis",),
     # 0 up to -1, x (or 1) from 1 on; between them (x + 1)**2 / 4 (or (x + 1) / 2)
     "sparse_plus": (),
     "sparse_sigmoid": (),

@@ -8,9 +8,9 @@ import numpy as np
 
 from cnncourse.frameworks.checking import (
     TOLERANCE,
-    _packed,
     flat,
     keras_array,
+    packed,
     relative_difference,
 )
 from cnncourse.frameworks.graph import Graph
@@ -57,7 +57,7 @@ def _keras_values(model: Any, given: list[np.ndarray]) -> list[Any]:
 
     tensors = [keras.ops.convert_to_tensor(x) for x in given]
     if not is_model(model):
-        record(model, tensors[0] if len(tensors) == 1 else _packed(model, tensors))
+        record(model, packed(model, tensors))
     elif isinstance(model, keras.Sequential):
         value = tensors[0]
         for layer in model.layers:

@@ -82,26 +82,6 @@ class Squareplus(nn.Module):
         return f"b={self.b}"
 
 
-class Sparsemax(nn.Module):
-    """The point of the simplex nearest to x along `dim` (Martins and Astudillo, 2016)."""
-
-    def __init__(self, dim: int):
-        super().__init__()
-        self.dim = dim
-
-    def forward(self, x: Tensor) -> Tensor:
-        z = x.movedim(self.dim, -1)
-        ordered = z.sort(dim=-1, descending=True).values
-        sums = ordered.cumsum(-1) - 1
-        count = torch.arange(1, z.shape[-1] + 1, dtype=z.dtype, device=z.device)
-        size = (ordered - sums / count > 0).sum(-1, keepdim=True)  # of the support
-        limit = sums.gather(-1, size - 1) / size.to(z.dtype)
-        return (z - limit).clamp(min=0.0).movedim(-1, self.dim)
-
-    def extra_repr(self) -> str:
-        return f"dim={self.dim}"
-
-
 class SoftmaxOver(nn.Module):
     """Softmax over several axes at once."""
 
@@ -139,7 +119,6 @@ _MODULES: dict[str, Callable[..., nn.Module]] = {
     "tanh_shrink": nn.Tanhshrink,
     "softmax": lambda axis: nn.Softmax(dim=int(axis)),
     "log_softmax": lambda axis: nn.LogSoftmax(dim=int(axis)),
-    "sparsemax": lambda axis: Sparsemax(int(axis)),
     "sparse_plus": SparsePlus,
     "sparse_sigmoid": SparseSigmoid,
     "squareplus": Squareplus,

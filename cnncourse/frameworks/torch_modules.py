@@ -22,11 +22,26 @@ def _pair_up(pairs: Sequence[tuple[int, int]]) -> list[int]:
     return [amount for pair in reversed(list(pairs)) for amount in pair]
 
 
-class SamePadding(nn.Module):
-    """Pad as "same" does, by amounts that follow from the size of each input.
+def _same_pairs(
+    sizes: Sequence[int],
+    kernel_size: Sequence[int],
+    stride: Sequence[int],
+    dilation: Sequence[int],
+) -> list[tuple[int, int]]:
+    """Return what "same" adds before and after each axis, as integers that torch can trace.
 
     An axis of n numbers under windows of k numbers (dilation d) every s numbers gets
     max((ceil(n / s) - 1) s + (k - 1) d + 1 - n, 0) more, half before, the odd one after.
+    """
+    found = []
+    for n, k, s, d in zip(sizes, kernel_size, stride, dilation, strict=True):
+        total = max((-(-n // s) - 1) * s + (k - 1) * d + 1 - n, 0)
+        found.append((total // 2, total - total // 2))
+    return found
+
+
+class SamePadding(nn.Module):
+    """Pad as "same" does, by amounts that follow from the size of each input.
 
     Parameters
     ----------
@@ -48,16 +63,9 @@ class SamePadding(nn.Module):
         self.dilation = tuple(dilation) if dilation else (1,) * len(self.kernel_size)
         self.value = value
 
-    def pairs(self, sizes: Sequence[int]) -> list[tuple[int, int]]:
-        """Return (before, after) for each axis of an input of `sizes`."""
-        found = []
-        for n, k, s, d in zip(sizes, self.kernel_size, self.stride, self.dilation, strict=True):
-            total = max((-(-n // s) - 1) * s + (k - 1) * d + 1 - n, 0)
-            found.append((total // 2, total - total // 2))
-        return found
-
     def forward(self, x: Tensor) -> Tensor:
-        return F.pad(x, _pair_up(self.pairs(x.shape[2:])), value=self.value)
+        pairs = _same_pairs(x.shape[2:], self.kernel_size, self.stride, self.dilation)
+        return F.pad(x, _pair_up(pairs), value=self.value)
 
     def extra_repr(self) -> str:
         dilation = f", dilation={self.dilation}" if set(self.dilation) != {1} else ""
@@ -82,7 +90,6 @@ class AveragePoolOfInside(nn.Module):
         super().__init__()
         self.kernel_size, self.stride = tuple(kernel_size), tuple(stride)
         self.padding = padding if isinstance(padding, str) else tuple(padding)
-        self._same = SamePadding(kernel_size, stride)
 
     def _pool(self, x: Tensor) -> Tensor:
         pool = (F.avg_pool1d, F.avg_pool2d, F.avg_pool3d)[len(self.kernel_size) - 1]
@@ -90,7 +97,9 @@ class AveragePoolOfInside(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         sizes = x.shape[2:]
-        pairs = self._same.pairs(sizes) if isinstance(self.padding, str) else self.padding
+        pairs = self.padding
+        if isinstance(pairs, str):
+            pairs = _same_pairs(sizes, self.kernel_size, self.stride, (1,) * len(sizes))
         amounts = _pair_up(pairs)
         inside = F.pad(x.new_ones((1, 1, *sizes)), amounts)
         return self._pool(F.pad(x, amounts)) / self._pool(inside)

@@ -90,28 +90,35 @@ def _common(shapes: Sequence[Shape]) -> Shape:
 
 
 class _Names:
-    """Names of modules: dotted where models are nested, each part an identifier, none twice."""
+    """Names of modules: dotted where models are nested, none twice, none of torch's own."""
 
     def __init__(self) -> None:
         from torch import fx, nn
 
         self._taken: set[str] = set()
-        self._reserved = {*dir(nn.Sequential), *dir(fx.GraphModule), "training", "graph", "code"}
+        self._around: set[str] = set()
+        self._reserved = {*dir(nn.Sequential), "training"}
+        self._at_top = self._reserved | {*dir(fx.GraphModule), "graph", "code"}
 
     def of(self, wanted: str) -> str:
         """Return a name like `wanted` that torch accepts and that is free."""
-        name = ".".join(self._plain(part) for part in wanted.split("."))
+        first, *rest = wanted.split(".")
+        parts = [_plain(first, self._at_top), *(_plain(part, self._reserved) for part in rest)]
+        around = {".".join(parts[:length]) for length in range(1, len(parts))}
+        if around & self._taken:  # a module of its own cannot hold others
+            parts, around = ["_".join(parts)], set()
+        name = ".".join(parts)
         free, number = name, 1
-        while free in self._taken:
+        while free in self._taken | self._around:
             free, number = f"{name}_{number}", number + 1
         self._taken.add(free)
+        self._around |= around
         return free
 
-    def _plain(self, part: str) -> str:
-        name = re.sub(r"\W", "_", part, flags=re.ASCII) or "layer"
-        if name[0].isdigit():
-            name = f"layer_{name}"
-        return f"{name}_" if name in self._reserved or keyword.iskeyword(name) else name
+
+def _plain(part: str, reserved: set[str]) -> str:
+    name = re.sub(r"\W", "_", part, flags=re.ASCII) or "layer"
+    return f"{name}_" if name in reserved or keyword.iskeyword(name) else name
 
 
 def _sequential(modules: Modules) -> nn.Module:
