@@ -244,7 +244,12 @@ def write_keras(graph: Graph) -> Any:
     MissingTensorFlow
         If TensorFlow is not installed.
     """
-    from cnncourse.frameworks import keras_writing_layers, keras_writing_windows
+    from cnncourse.frameworks import (
+        keras_writing_convolution,
+        keras_writing_layers,
+        keras_writing_windows,
+    )
 
-    del keras_writing_layers, keras_writing_windows  # loaded for what they add to `write_layer`
+    # They were loaded for what they add to `write_layer`.
+    del keras_writing_convolution, keras_writing_layers, keras_writing_windows
     return Writer(simplified(fold_flatten(graph, channels_last=True))).write()
