@@ -195,7 +195,7 @@ def side_by_side(
     --------
     >>> side_by_side("average", [3, 1, 4, 1, 5], stride=1).verdict()
     'They differ in y[0] and y[4], 2 of 5 outputs. PyTorch counts the padding in its mean, Keras \
-leaves it out. They agree at no width here.'
+leaves it out. They agree at no width from 2 to 16.'
     """
     return SideBySideExplorer(
         layer=layer,

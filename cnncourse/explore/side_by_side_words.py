@@ -205,9 +205,9 @@ def verdict_in_words(state: SideBySideState, now: Comparison) -> str:
         here = f"They agree: the same {'number' if count == 1 else f'{count} numbers'}"
         if now.width:
             return f"{here}. At width {now.width} they do not."
-        return f"{here}, as at any other width here."
+        return f"{here}, as at every width from 2 to 16."
     words = [_difference(now), *(_reason(name, now) for name in now.reasons)]
-    at = f"At width {now.width} the two lines agree" if now.width else "They agree at no width here"
+    at = f"At width {now.width} the two lines agree" if now.width else "They agree at no width from 2 to 16"
     return " ".join([*words, f"{at}."])
 
 

@@ -5,7 +5,7 @@ import { element } from "../../widgets/static/elements.js";
 import { cellGrid, largestOf, signedColour } from "./grid.js";
 import { inCell, plain } from "./numbers.js";
 import { ownStyle } from "./places.js";
-import { makeHalf } from "./side_by_side_halves.js";
+import { fitBeside, makeHalf } from "./side_by_side_halves.js";
 import { WIDTHS, compute, describe } from "./side_by_side_math.js";
 import { SIDE_BY_SIDE_STYLE } from "./side_by_side_style.js";
 
@@ -28,7 +28,7 @@ const LAYER_OPTIONS = [
   { value: "average", label: "average pooling" },
 ];
 const OWN_EXAMPLE = "your own";
-const CELL = 30;
+const CELL = 34;
 
 const named = (values) => values.map((value) => ({ value, label: String(value) }));
 
@@ -130,12 +130,16 @@ function makeCellsOf(shared, name, words, letter) {
     size: CELL,
   });
   const root = element("div", {}, element("b", {}, words), grid.element);
-  const show = () => {
-    const largest = largestOf(state[name].values);
+  const show = (width) => {
+    const { values } = state[name];
+    const largest = largestOf(values);
+    // On a narrow page a label and the whole row still stand in one line.
+    const cell = Math.min(CELL, Math.floor((width - 90) / values.length));
+    grid.element.style.setProperty("--cx-cell", `${cell}px`);
     grid.show({
       rows: 1,
-      cols: state[name].values.length,
-      text: (_, c) => inCell(value(c), CELL - 2, 7.2),
+      cols: values.length,
+      text: (_, c) => inCell(value(c), cell - 2, 7.2),
       fill: (_, c) => signedColour(value(c), largest),
     });
   };
@@ -155,7 +159,11 @@ function makeOptions(shared) {
   const made = {
     keras_padding: one("keras_padding", named(["valid", "same"])),
     torch_padding: one("torch_padding", named([0, 1, 2, 3, 4, "same"])),
-    padding_mode: one("padding_mode", named(["zeros", "reflect", "replicate", "circular"])),
+    padding_mode: select({
+      label: "padding_mode",
+      options: named(["zeros", "reflect", "replicate", "circular"]),
+      choose: (value) => choose({ padding_mode: value }),
+    }),
   };
   for (const name of ["ceil_mode", "count_include_pad"]) {
     made[name] = toggle({ label: name, change: (on) => choose({ [name]: on }) });
@@ -176,7 +184,8 @@ function makeVerdict() {
   const mark = element("span", { class: "sb-mark", "aria-hidden": "true" });
   const words = element("span", { "data-cx": "verdict" });
   const code = element("code", { "data-cx": "agreeing" });
-  const like = element("p", {}, element("b", {}, "In PyTorch, like Keras: "), code);
+  const key = element("small", {}, " F is torch.nn.functional");
+  const like = element("p", {}, element("b", {}, "In PyTorch, like Keras: "), code, key);
   const root = element("div", { class: "sb-verdict" }, element("p", {}, mark, words), like);
   const show = (now) => {
     const refused = now.keras.refusal || now.torch.refusal;
@@ -185,6 +194,7 @@ function makeVerdict() {
     words.textContent = now.verdict;
     code.textContent = now.agreeing;
     like.hidden = !now.agreeing;
+    key.hidden = !now.agreeing.includes("F.");
   };
   return { element: root, show };
 }
@@ -208,20 +218,22 @@ function build({ root, data, shared, state }) {
   });
   output.element.classList.add("sb-look");
   const verdict = makeVerdict();
+  const beside = element("div", { class: "sb-halves" }, ...halves.map((half) => half.element));
   root.append(
     ownStyle(SIDE_BY_SIDE_STYLE),
     ...parts.elements,
     element("div", { class: "sb-numbers" }, row.element, kernel.element),
-    element("div", { class: "sb-halves" }, ...halves.map((half) => half.element)),
+    beside,
     output.element,
     verdict.element,
   );
   const show = (now) => {
     parts.show();
-    row.show();
-    kernel.show();
+    row.show(beside.clientWidth);
+    kernel.show(beside.clientWidth);
     kernel.element.hidden = state.layer !== "convolution";
     options.show();
+    beside.classList.toggle("sb-stacked", !fitBeside(now, state, beside.clientWidth));
     halves.forEach((half) => half.show(now, state));
     const most = Math.max(now.keras.outputs.length, now.torch.outputs.length);
     output.range.max = Math.max(0, most - 1);
@@ -229,7 +241,7 @@ function build({ root, data, shared, state }) {
     output.show(now.output);
     verdict.show(now);
   };
-  return { show, canvases: root.querySelectorAll(".sb-stage") };
+  return { show };
 }
 
 const { render } = explorer({

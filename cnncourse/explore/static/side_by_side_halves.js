@@ -1,7 +1,7 @@
 // One framework's half of the explorer "side by side": its line, the padded row, windows, outputs.
 import { element } from "../../widgets/static/elements.js";
 import { inCell } from "./numbers.js";
-import { numberText, paddingInWords } from "./side_by_side_words.js";
+import { halfInWords, numberText, paddingInWords } from "./side_by_side_words.js";
 
 const WIDEST_CELL = 38;
 /** Pixels for an output at the end of its window's line. */
@@ -9,9 +9,19 @@ const ROOM = 76;
 
 /** How many cells of the picture lie before the row, and how many there are: the same in both. */
 function frameOf({ keras, torch }, n) {
-  const lead = Math.max(keras.pads[0], torch.pads[0]);
-  const ends = [keras, torch].map(({ sources, pads }) => sources.length - pads[0]);
+  const shown = [keras, torch].filter(({ refusal }) => !refusal);
+  const lead = Math.max(0, ...shown.map(({ pads }) => pads[0]));
+  const ends = shown.map(({ sources, pads }) => sources.length - pads[0]);
   return { lead, columns: lead + Math.max(n, ...ends) };
+}
+
+/** Side of a cell that `width` pixels leave room for. */
+const cellFor = (width, columns) => Math.floor((width - ROOM - 24) / columns);
+
+/** Whether both halves can be read beside each other. */
+export function fitBeside(now, state, width) {
+  const { columns } = frameOf(now, state.row.values.length);
+  return width >= 600 && cellFor((width - 26) / 2, columns) >= 16;
 }
 
 /** A half: `options` are its own controls, `pick(output)` and `done()` for the pointer. */
@@ -19,7 +29,7 @@ export function makeHalf({ name, key, options, pick, done }) {
   const code = element("code", { "data-cx": key });
   const refused = element("p", { class: "sb-refused", "data-cx": `${key}-refusal` });
   const pads = element("p", { class: "sb-pads", "data-cx": `${key}-pads` });
-  const stage = element("div", { class: "sb-stage", role: "img", "aria-label": name });
+  const stage = element("div", { class: "sb-stage", role: "img" });
   const sum = element("p", { class: "sb-sum", "data-cx": `${key}-sum` });
   const root = element(
     "div",
@@ -36,6 +46,7 @@ export function makeHalf({ name, key, options, pick, done }) {
   const show = (now, state) => {
     const half = now[key];
     code.textContent = half.code;
+    stage.setAttribute("aria-label", halfInWords(name, half));
     refused.textContent = half.refusal && `✗ ${half.refusal}`;
     refused.hidden = !half.refusal;
     for (const part of [pads, stage, sum]) part.hidden = Boolean(half.refusal);
@@ -52,15 +63,15 @@ const capital = (words) => words[0].toUpperCase() + words.slice(1);
 function linesOf(half, now, state, width) {
   const [n, size] = [state.row.values.length, state.kernel.values.length];
   const { lead, columns } = frameOf(now, n);
-  const room = width - ROOM - 24;
-  const cell = Math.max(11, Math.min(WIDEST_CELL, Math.floor(room / columns)));
+  const cell = Math.max(11, Math.min(WIDEST_CELL, cellFor(width, columns)));
   const shift = lead - half.pads[0];
   const grid = `grid-template-columns: repeat(${columns}, ${cell}px) auto`;
   const line = (attributes, ...parts) => element("div", { style: grid, ...attributes }, ...parts);
   const at = (column, span = 1) => `grid-column: ${column + 1} / span ${span}`;
   const place = (made, column, span) => (made.setAttribute("style", at(column, span)), made);
+  const every = Math.ceil(15 / cell);
   const indices = Array.from({ length: n }, (_, i) =>
-    place(element("div", { class: "sb-index" }, String(i)), lead + i),
+    place(element("div", { class: "sb-index" }, i % every ? "" : String(i)), lead + i),
   );
   const cells = half.sources.map((source, i) => {
     const inside = i >= half.pads[0] && i < half.pads[0] + n;

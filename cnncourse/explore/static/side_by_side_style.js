@@ -14,14 +14,20 @@ export const SIDE_BY_SIDE_STYLE = `
   padding: 4px 0 8px; }
 .sb-numbers > div { display: flex; gap: 8px; align-items: center; }
 .sb-numbers b { font-weight: 600; }
-.sb-halves { display: grid; grid-template-columns: repeat(2, minmax(0, 1fr)); gap: 10px 26px;
+.sb-halves { display: grid; grid-template-columns: repeat(2, minmax(0, 1fr)); gap: 0 26px;
   padding: 8px 0; border-top: 1px solid var(--cx-line); border-bottom: 1px solid var(--cx-line); }
-.sb-half { min-width: 0; display: flex; flex-direction: column; }
+/* What belongs together stands at one height in both. */
+.sb-half { min-width: 0; display: grid; grid-row: span 6; grid-template-rows: subgrid;
+  grid-template-columns: minmax(0, 1fr); row-gap: 0; align-content: start; }
+.sb-pads, .sb-refused { grid-row: 4; }
+.sb-stage { grid-row: 5; }
+.sb-sum { grid-row: 6; }
 .sb-half + .sb-half { border-left: 1px solid var(--cx-line); padding-left: 22px; }
 .sb-half h4 { margin: 0 0 6px; font: inherit; font-size: 15px; font-weight: 700; color: inherit; }
 .sb-options { display: flex; flex-wrap: wrap; gap: 6px 14px; align-items: center;
-  align-content: flex-start; min-height: 62px; }
+  align-content: flex-start; }
 .sb-options .cx-option { padding: 3px 8px; }
+.sb-options .cx-select { flex: none; }
 .sb-code { margin: 8px 0 4px; padding: 6px 9px; border-radius: 6px; background: var(--cx-shade); }
 .cx .sb-half code, .cx .sb-verdict code { font: 12.5px/1.45 var(--jp-code-font-family,
   ui-monospace, monospace); color: inherit; background: none; padding: 0; user-select: all;
@@ -57,12 +63,10 @@ export const SIDE_BY_SIDE_STYLE = `
 .sb-verdict { padding: 4px 0; font-size: 14px; }
 .cx .sb-verdict p { margin: 0 0 4px; }
 .sb-verdict b { font-weight: 700; }
+.sb-verdict small { font-size: 12px; color: var(--cx-soft); }
 .sb-mark { display: inline-block; min-width: 20px; font-size: 18px; line-height: 1;
   font-weight: 700; }
 .sb-mark.sb-differs { color: var(--cx-estimateInk); }
-@container (max-width: 820px) {
-  .sb-halves { grid-template-columns: minmax(0, 1fr); }
-  .sb-half + .sb-half { border-left: 0; padding-left: 0; border-top: 1px solid var(--cx-line);
-    padding-top: 8px; }
-  .sb-options { min-height: 0; }
-}`;
+.sb-stacked { grid-template-columns: minmax(0, 1fr); }
+.sb-stacked .sb-half + .sb-half { border-left: 0; padding-left: 0; padding-top: 8px;
+  border-top: 1px solid var(--cx-line); }`;

@@ -158,10 +158,10 @@ export function verdictInWords(now) {
   if (same) {
     const here = `They agree: the same ${count === 1 ? "number" : `${count} numbers`}`;
     if (width) return `${here}. At width ${width} they do not.`;
-    return `${here}, as at any other width here.`;
+    return `${here}, as at every width from 2 to 16.`;
   }
   const words = [differenceInWords(now), ...reasons.map((name) => reasonInWords(name, now))];
-  const at = width ? `At width ${width} the two lines agree` : "They agree at no width here";
+  const at = width ? `At width ${width} the two lines agree` : "They agree at no width from 2 to 16";
   return [...words, `${at}.`].join(" ");
 }
 
@@ -219,7 +219,8 @@ export function describeBoth({ layer, size, step, row }, { keras, torch, verdict
   ].join(" ");
 }
 
-function halfInWords(name, half) {
+/** One half in words. */
+export function halfInWords(name, half) {
   const { code, refusal, outputs } = half;
   if (refusal) return `${name}, ${code}: ${refusal}`;
   const made = Array.from(outputs, numberText).join(", ");
