@@ -131,13 +131,16 @@ def _window_count(
 ) -> int | None:
     if n is None:
         return None
-    count = conv_output_size(n, k, stride=s, padding=pad, dilation=d)
     if not ceil or isinstance(pad, str):
-        return count
+        return conv_output_size(n, k, stride=s, padding=pad, dilation=d)
     before, after = pad
-    hangs_over = (n + before + after - d * (k - 1) - 1) % s != 0
+    room = n + before + after - d * (k - 1) - 1  # negative: the first window hangs over already
+    count = -(-room // s) + 1
     # A last window must start inside the input or the padding before it (torch's rule).
-    return count + 1 if hangs_over and count * s < n + before else count
+    count -= (count - 1) * s >= n + before
+    if count < 1:
+        return conv_output_size(n, k, stride=s, padding=pad, dilation=d)  # says what does not fit
+    return count
 
 
 @_shape.register
