@@ -285,5 +285,5 @@ def _runs_in_inference(kwargs: dict[str, Any], name: str) -> bool:
     if given:
         raise CannotTranslate(name, f"it is called with {', '.join(sorted(given))}")
     if training:
-        raise CannotTranslate(name, "it is called with training=True, and so never evaluates")
+        raise CannotTranslate(name, "it is called with training=True: model(x) and predict differ")
     return training is False

@@ -60,6 +60,8 @@ def to_torch(model: Any, *, input_shape: Sequence[int | None] | None = None) -> 
 
     - `trainable=False` becomes `requires_grad=False`, and a frozen batch normalisation, or one
       called with `training=False`, keeps using its stored statistics in torch's training mode too.
+      (Keras documents this; the `fit` of Keras 3.15 overrides `training=False` all the same: keras-team/keras, issue
+      20285.)
     - Batch normalisation: torch's `momentum` is 1 - Keras's; epsilon is carried over. In training
       torch adds the variance with the divisor n - 1 to its running one, Keras that with n.
     - Initialisation: the weights are those of `model`. Modules made afresh would start otherwise:
