@@ -40,6 +40,7 @@ OF_A_FRAMEWORK = {
     "frameworks.torch_reading_pooling": "torch",
     "frameworks.torch_reading_shapes": "torch",
     "frameworks.torch_running": "torch",
+    "frameworks.torch_signals": "torch",
     "frameworks.torch_tracing": "torch",
 }
 MODULES = {".".join(path.relative_to(PACKAGE).with_suffix("").parts): path

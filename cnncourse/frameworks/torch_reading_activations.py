@@ -6,7 +6,7 @@ import math
 from typing import Any
 
 from cnncourse.frameworks.layers import Activation, Merge, Rescaling
-from cnncourse.frameworks.torch_reading import READERS, Reading, Signal, reads
+from cnncourse.frameworks.torch_signals import READERS, Reading, Signal, reads
 
 __all__ = ["READERS"]
 

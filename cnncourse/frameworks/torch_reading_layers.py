@@ -19,7 +19,7 @@ from cnncourse.frameworks.layers import (
     Slope,
     TransposedConvolution,
 )
-from cnncourse.frameworks.torch_reading import READERS, Reading, Signal, reads
+from cnncourse.frameworks.torch_signals import READERS, Reading, Signal, reads
 from cnncourse.frameworks.torch_tracing import Evaluation
 
 __all__ = ["READERS"]

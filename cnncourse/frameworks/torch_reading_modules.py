@@ -10,7 +10,6 @@ from typing import Any
 from cnncourse.frameworks import torch_reading_pooling
 from cnncourse.frameworks import torch_reading_shapes as shapes
 from cnncourse.frameworks.layers import Identity
-from cnncourse.frameworks.torch_reading import READERS, Reading, Signal, reads_module
 from cnncourse.frameworks.torch_reading_layers import (
     batch_norm,
     conv,
@@ -21,6 +20,7 @@ from cnncourse.frameworks.torch_reading_layers import (
     linear,
     prelu,
 )
+from cnncourse.frameworks.torch_signals import READERS, Reading, Signal, reads_module
 from cnncourse.frameworks.torch_tracing import Evaluation
 
 del torch_reading_pooling  # loaded for the readers that it registers

@@ -13,8 +13,8 @@ from cnncourse.frameworks.layers import (
     Rescaling,
     Upsampling,
 )
-from cnncourse.frameworks.torch_reading import READERS, Reading, Signal, reads
 from cnncourse.frameworks.torch_reading_layers import both_ends, per_axis
+from cnncourse.frameworks.torch_signals import READERS, Reading, Signal, reads
 
 __all__ = ["READERS"]
 
@@ -33,7 +33,10 @@ def _pool(
     )
 
 
-@reads("max_pool1d", "max_pool2d", "max_pool3d")
+@reads(
+    *("max_pool1d", "max_pool2d", "max_pool3d"),
+    *("max_pool1d_with_indices", "max_pool2d_with_indices", "max_pool3d_with_indices"),
+)
 def max_pool(
     read: Reading,
     input: Signal,

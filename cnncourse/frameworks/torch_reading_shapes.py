@@ -17,8 +17,8 @@ from cnncourse.frameworks.layers import (
     Rescaling,
     Reshape,
 )
-from cnncourse.frameworks.torch_reading import READERS, Reading, Signal, reads
 from cnncourse.frameworks.torch_reading_activations import maximum, minimum
+from cnncourse.frameworks.torch_signals import READERS, Reading, Signal, reads
 
 __all__ = ["READERS"]
 

@@ -26,10 +26,26 @@ BATCHES = (2, 3)
 """Every module is run on batches of both sizes: what is an example's must not depend on them."""
 
 
+_FAMILIES: dict[type[nn.Module], str] = {
+    nn.RNNBase: "recurrent layers are not carried over",
+    nn.RNNCellBase: "recurrent layers are not carried over",
+    nn.MultiheadAttention: "attention is not carried over",
+    nn.Transformer: "attention is not carried over",
+    nn.TransformerEncoderLayer: "attention is not carried over",
+    nn.TransformerDecoderLayer: "attention is not carried over",
+    nn.Embedding: "an embedding reads integers, and only numbers are carried over",
+}
+
+
 def refuse_strangers(root: nn.Module) -> None:
     """Refuse hooks and parametrizations, which change modules from outside; and missing weights."""
     for path, module in root.named_modules():
         name = path or type(module).__name__
+        for family, reason in _FAMILIES.items():
+            if isinstance(module, family):
+                raise CannotTranslate(name, reason)
+        if any(nn.parameter.is_lazy(p) for p in module.parameters(recurse=False)):
+            raise CannotTranslate(name, "it has no weights yet: run the module once")
         hooks = [*module._forward_hooks.values(), *module._forward_pre_hooks.values()]
         for hook in hooks:
             if type(hook).__name__ != "WeightNorm":
@@ -43,20 +59,30 @@ def refuse_strangers(root: nn.Module) -> None:
                             f"its weights are computed by {type(part).__name__}; make them plain "
                             "with torch.nn.utils.parametrize.remove_parametrizations first",
                         )
-        if any(nn.parameter.is_lazy(p) for p in module.parameters(recurse=False)):
-            raise CannotTranslate(name, "it has no weights yet: run the module once")
+
+
+def _tensors(root: nn.Module) -> Iterator[tuple[str, torch.Tensor]]:
+    for path, module in root.named_modules():
+        held = (*module.parameters(recurse=False), *module.buffers(recurse=False))
+        yield from ((path or type(module).__name__, t) for t in held if t.is_floating_point())
 
 
 def dtype_of(root: nn.Module) -> torch.dtype:
     """Return the one type of all weights."""
-    tensors = [t for t in (*root.parameters(), *root.buffers()) if t.is_floating_point()]
-    kinds = {tensor.dtype for tensor in tensors} or {torch.get_default_dtype()}
-    if len(kinds) > 1 or not kinds <= {torch.float32, torch.float64}:
-        names = ", ".join(sorted(map(str, kinds)))
-        raise CannotTranslate(
-            type(root).__name__, f"its weights must be all float32 or float64, not {names}"
-        )
-    return kinds.pop()
+    found: torch.dtype | None = None
+    for name, tensor in _tensors(root):
+        if tensor.dtype not in (torch.float32, torch.float64) or found not in (None, tensor.dtype):
+            kind = str(tensor.dtype).removeprefix("torch.")
+            raise CannotTranslate(
+                name, f"its weights are {kind}; all must be float32, or all float64"
+            )
+        found = tensor.dtype
+    return found or torch.get_default_dtype()
+
+
+def device_of(root: nn.Module) -> torch.device:
+    """Return where its weights are."""
+    return next((tensor.device for _, tensor in _tensors(root)), torch.device("cpu"))
 
 
 @contextmanager

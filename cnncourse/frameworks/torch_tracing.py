@@ -39,6 +39,11 @@ def is_leaf(module: nn.Module) -> bool:
     return type(module).__module__.startswith("torch.nn") and not isinstance(module, containers)
 
 
+def kind_of(module: nn.Module) -> str:
+    """Return the name of a module's class, without what a parametrization makes of it."""
+    return str(nn.utils.parametrize.type_before_parametrizations(module).__name__)
+
+
 class ValuedProxy(fx.Proxy):
     """A recorded value that can be asked for its length, or as a number, if it is about shapes."""
 

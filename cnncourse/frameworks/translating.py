@@ -60,8 +60,8 @@ def to_torch(model: Any, *, input_shape: Sequence[int | None] | None = None) -> 
 
     - `trainable=False` becomes `requires_grad=False`, and a frozen batch normalisation, or one
       called with `training=False`, keeps using its stored statistics in torch's training mode too.
-      (Keras documents this; the `fit` of Keras 3.15 overrides `training=False` all the same: keras-team/keras, issue
-      20285.)
+      (Keras documents this; its `fit` overrides `training=False` all the same in version 3.15:
+      keras-team/keras, issue 20285.)
     - Batch normalisation: torch's `momentum` is 1 - Keras's; epsilon is carried over. In training
       torch adds the variance with the divisor n - 1 to its running one, Keras that with n.
     - Initialisation: the weights are those of `model`. Modules made afresh would start otherwise:
@@ -166,11 +166,18 @@ def to_keras(
         raise TypeError(f"module must be a torch.nn.Module, got {type(module).__name__}")
     from cnncourse.frameworks.checking import compare_outputs
     from cnncourse.frameworks.keras_writing import write_keras
+    from cnncourse.frameworks.locating_torch import first_difference_from_torch
     from cnncourse.frameworks.torch_reading import read_torch
 
-    graph = read_torch(module, shapes)
-    made = write_keras(graph)
-    compare_outputs(graph, made, module, reference="torch")
+    reading = read_torch(module, shapes)
+    made = write_keras(reading.graph)
+    compare_outputs(
+        reading.graph,
+        made,
+        module,
+        reference="torch",
+        locate=lambda arrays: first_difference_from_torch(reading, arrays),
+    )
     return made
 
 
