@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 from cnncourse.frameworks import layers as neutral
 from cnncourse.frameworks.argument_values import Arguments
+from cnncourse.frameworks.input_sizes import crossed
 from cnncourse.frameworks.layers import Layer, Pads, Same, Sizes
 from cnncourse.frameworks.signatures import LayerTextError
 
@@ -122,6 +123,9 @@ def _pool(kind: str) -> Builder:
         for p, k, d in zip(padding, size, dilation, strict=True):
             if p > (d * (k - 1) + 1) // 2:
                 raise a.fault("padding", f"at most half the window of {d * (k - 1) + 1}")
+        if a.name == "AvgPool3d" and any(n < k for n, k in zip(shape[1:], size, strict=True)):
+            hint = "PyTorch's AvgPool3d looks at the input without its padding"
+            raise a.fault("kernel_size", f"at most the input's {crossed(shape[1:])}", hint)
         layer = neutral.Pooling(
             kind=kind,
             size=size,
