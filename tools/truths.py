@@ -398,9 +398,9 @@ def _pictures_for_eight_lines():
     random = np.random.default_rng(12)
     while True:
         for k in (3, 5):
-            H, W = (int(n) for n in random.choice(range(20, 37, 2), 2, replace=False))
+            H, W = (int(n) for n in random.choice(range(20, 65, 2), 2, replace=False))
             if H % k and W % k:
-                yield H, W, int(random.integers(2, 4)), int(random.integers(12, 16)), k
+                yield H, W, int(random.integers(2, 4)), int(random.integers(12, 33)), k
         if random.random() < 0.02:
             return
 

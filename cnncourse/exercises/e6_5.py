@@ -23,8 +23,8 @@ FAILS: Row = [0, 0, 0, 0]
 def my_predictions(H, W, C, F, k):
     """Predict the shape that each of eight layers gives, and what it learns, or that it fails.
 
-    The cell above shows your numbers: a picture of C channels, H rows and W columns, which
-    torch gets in the shape (N, C, H, W) and Keras in (N, H, W, C); F, and k for the kernels.
+    The cell above shows your numbers. A picture of H rows, W columns and C channels goes into
+    each layer, to torch in the shape (N, C, H, W), to Keras in (N, H, W, C).
       line 1 : torch.nn.MaxPool2d(k)
       line 2 : torch.nn.MaxPool2d(k, stride=2, ceil_mode=True)
       line 3 : torch.nn.MaxPool2d(k, padding=k // 2 + 1)
@@ -33,13 +33,13 @@ def my_predictions(H, W, C, F, k):
       line 6 : torch.nn.Conv2d(C, F, k, stride=2, bias=False)
       line 7 : keras.layers.Conv2D(F, k, strides=2, padding="same")
       line 8 : keras.layers.MaxPool2D(k, padding="same")
-    Put a list of eight rows in place of the dots, a row of four whole numbers for each line: the
-    shape of its output without N, in the order of its framework, and how many numbers it has to
-    learn, weights and biases. A line that ends in an error, when the layer is made or when it
-    gets the picture, has the row [0, 0, 0, 0].
+    Put a list of eight rows in place of the dots, four whole numbers for each line: the shape of
+    its output without N, in the order of its framework, and how many numbers it can learn,
+    weights and biases together. A line that ends in an error, be it when the layer is made or
+    when it gets the picture, has the row [0, 0, 0, 0].
 
-    Example: torch.nn.ReLU() would have the row [C, H, W, 0]; put your numbers for the letters.
-    Work it out first, then try it in your framework if you like.
+    Example: torch.nn.ReLU() would have the row [C, H, W, 0], with your numbers for the letters.
+    Work all of them out first; then try what you can in your framework.
     """
     error = [0, 0, 0, 0]
     half = [(H - k) // 2 + 1, (W - k) // 2 + 1]  # places of a window, 2 pixels apart, that fit
@@ -59,9 +59,9 @@ def _given(draw: Draw) -> dict[str, Any]:
     """Draw sizes at which every rounding, default and order of axes shows."""
     k = draw.pick((3, 5))
     # Even, so that an odd window and stride 2 leave a pixel over; no multiple of the window.
-    sizes = [n for n in range(20, 37, 2) if n % k]
+    sizes = [n for n in range(20, 65, 2) if n % k]
     H, W = next((a, b) for a, b in pairwise(draw.shuffled(sizes)) if a // k != b // k)
-    return {"H": H, "W": W, "C": draw.integer(2, 3), "F": draw.integer(12, 15), "k": k}
+    return {"H": H, "W": W, "C": draw.integer(2, 3), "F": draw.integer(12, 32), "k": k}
 
 
 def _starts(n: int, k: int, s: int, before: int = 0, after: int = 0) -> int:
