@@ -4,43 +4,14 @@ import numpy as np
 import pytest
 import torch
 
+from cnncourse import definitions
 from cnncourse.data import digits
 from cnncourse.experiments import both_networks, both_trained
 from cnncourse.experiments.both_trained import train_both, train_in_torch
 from cnncourse.frameworks.present import HOW_TO_INSTALL, has_tensorflow
-from cnncourse.networks.optimisers import Momentum
-from cnncourse.networks.parts import Convolution, Dense, Flatten, Pool, ReLU
-from cnncourse.networks.sequential import Sequential
 
 needs_tensorflow = pytest.mark.skipif(not has_tensorflow(), reason="TensorFlow is not installed")
 STEPS = both_trained.EXAMPLES // both_trained.BATCH
-
-
-def in_numpy(seed):
-    """The same network, of this course's own parts; its losses and weights after one epoch."""
-    random = np.random.default_rng(0)
-    network = Sequential(
-        [
-            Convolution(1, 8, 3, padding=1, random=random, dtype=np.float64),
-            ReLU(),
-            Pool(2),
-            Convolution(8, 16, 3, padding=1, random=random, dtype=np.float64),
-            ReLU(),
-            Pool(2),
-            Flatten(),
-            Dense(64, 10, random=random, dtype=np.float64),
-        ]
-    )
-    network.load(dict(zip(network.parameters, both_networks.first_weights(seed), strict=True)))
-    optimiser = Momentum(1 / 16, 0.875)
-    images, labels = digits()
-    order, losses = both_trained.batches(seed), []
-    for _ in range(STEPS):
-        batch = next(order)
-        losses.append(network.loss(images[batch, None] / 16, labels[batch]))
-        optimiser.step(network.parameters, network.gradients)
-    accuracy = network.accuracy(images[1280:, None] / 16, labels[1280:])
-    return losses, list(network.parameters.values()), accuracy
 
 
 @pytest.fixture(scope="module")
@@ -49,12 +20,28 @@ def both():
 
 
 def test_torch_s_half_learns_as_our_own_network_does(both):
-    losses, weights, accuracy = in_numpy(seed=0)
-    run = both.runs["torch", "float64"]
-    np.testing.assert_allclose(run.losses, losses, rtol=1e-11)
-    for theirs, ours in zip(run.weights[-1], weights, strict=True):
-        np.testing.assert_allclose(theirs, ours, atol=1e-12)
-    assert run.accuracy == accuracy
+    # Parts, loss and optimiser in NumPy have tests of their own against finite differences.
+    run, ours = (both.runs[who, "float64"] for who in ("torch", "ours"))
+    np.testing.assert_allclose(run.losses, ours.losses, rtol=1e-11)
+    assert run.distance(ours)[-1] < 1e-12
+    assert run.accuracy == ours.accuracy
+
+
+def test_the_first_loss_is_that_of_the_lecture_s_sums(both):
+    # Eq. 6 as loops, pooling and the loss by hand, on the first batch.
+    kernels, biases = both_networks.first_weights(0)[::2], both_networks.first_weights(0)[1::2]
+    images, labels = digits()
+    batch = next(both_trained.batches(0))
+    losses = []
+    for image, label in zip(images[batch] / 16, labels[batch], strict=True):
+        maps = image[None]
+        for kernel, bias in zip(kernels[:2], biases[:2], strict=True):
+            sums = definitions.conv2d(maps, kernel.astype(float), padding=1) + bias[:, None, None]
+            maps = definitions.pool2d(np.maximum(sums, 0), 2)
+        scores = kernels[2] @ maps.ravel() + biases[2]
+        losses.append(np.log(np.exp(scores).sum()) - scores[label])
+    for (_, kind), run in both.runs.items():
+        assert run.losses[0] == pytest.approx(np.mean(losses), rel=1e-5 if "32" in kind else 1e-12)
 
 
 @needs_tensorflow
@@ -124,9 +111,9 @@ def test_what_it_says_is_what_was_measured(both):
 def test_without_tensorflow_torch_s_half_runs(monkeypatch):
     monkeypatch.setenv("CNNCOURSE_WITHOUT_TENSORFLOW", "1")
     found = train_both(1)
-    assert list(found.runs) == [("torch", "float32"), ("torch", "float64")]
+    assert [who for who, _ in found.runs] == ["torch", "torch", "ours"]
     assert list(found.losses) == ["torch"]
-    assert list(found.gaps) == ["torch: float32 and float64"]
+    assert list(found.gaps) == ["float64: torch and ours", "torch: float32 and float64"]
     assert HOW_TO_INSTALL in str(found)
 
 

@@ -1,4 +1,4 @@
-"""The network of `both_trained`, built in torch and in Keras from the same weights."""
+"""The network of `both_trained`, built in torch, in Keras and in NumPy from the same weights."""
 
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ import numpy as np
 
 from cnncourse.frameworks.layouts import flatten_order, kernel_to_keras, kernel_to_torch
 from cnncourse.frameworks.present import load_keras
+from cnncourse.networks.parts import Convolution, Dense, Flatten, Pool, ReLU
+from cnncourse.networks.sequential import Sequential
 
 if TYPE_CHECKING:
     import torch
@@ -111,6 +113,40 @@ def keras_network(weights: Weights, kind: str) -> Any:
         ]
     )
     return model
+
+
+def numpy_network(weights: Weights) -> Sequential:
+    """The network of this course's own parts, in float64, with the given weights.
+
+    Parameters
+    ----------
+    weights : tuple of ndarray
+        As of `first_weights`.
+
+    Returns
+    -------
+    Sequential
+
+    Examples
+    --------
+    >>> numpy_network(first_weights()).forward(np.zeros((2, 1, 8, 8))).shape
+    (2, 10)
+    """
+    unused = np.random.default_rng(0)  # what it draws is replaced
+    network = Sequential(
+        [
+            Convolution(1, FIRST, 3, padding=1, random=unused, dtype=np.float64),
+            ReLU(),
+            Pool(2),
+            Convolution(FIRST, SECOND, 3, padding=1, random=unused, dtype=np.float64),
+            ReLU(),
+            Pool(2),
+            Flatten(),
+            Dense(math.prod(FLAT), CLASSES, random=unused, dtype=np.float64),
+        ]
+    )
+    network.load(dict(zip(network.parameters, weights, strict=True)))
+    return network
 
 
 def weights_in_torch_s_layout(weights: Sequence[np.ndarray]) -> Weights:

@@ -3,7 +3,9 @@
 Same weights to begin with, same digits in the same order, same optimiser: whatever parts the two
 runs is what the frameworks compute differently. They add up the same products in another order and
 round at other places. In float64 a rounding is 2**29 times smaller than in float32; if rounding is
-the reason, so is the distance, about.
+the reason, so is the distance, about. A third run by this course's own network, in NumPy, tells
+whether both are right. From time to time a rounding decides which of two nearly equal pixels is the
+largest, or whether a ReLU passes; from there on two runs part for good (seed 2, as measured).
 """
 
 from __future__ import annotations
@@ -22,11 +24,13 @@ from cnncourse.experiments.both_networks import (
     Weights,
     first_weights,
     keras_network,
+    numpy_network,
     torch_network,
     weights_in_torch_s_layout,
 )
 from cnncourse.experiments.training import repeatable
 from cnncourse.frameworks.present import has_tensorflow, load_keras
+from cnncourse.networks.optimisers import Momentum
 
 EXAMPLES, BATCH, EPOCHS = 1280, 32, 6
 """Digits to learn from, the first ones; digits of a step; passes."""
@@ -72,18 +76,19 @@ class BothTrained:
     Attributes
     ----------
     runs : dict of (str, str) to Run
-        By framework, "torch" or "Keras", and precision, "float32" or "float64"; without Keras where
-        it is not installed.
+        By who trained, "torch", "Keras" or "ours" (in NumPy), and precision, "float32" or, "ours"
+        always, "float64"; without Keras where it is not installed.
     """
 
     runs: dict[tuple[str, str], Run]
 
     @property
     def pairs(self) -> dict[str, tuple[Run, Run]]:
-        """What is compared: both frameworks in each precision, and torch with itself."""
+        """What is compared: both frameworks in each precision, and torch with ours and itself."""
         named = {
             f"{kind}: torch and Keras": (("torch", kind), ("Keras", kind)) for kind in PRECISIONS
         }
+        named["float64: torch and ours"] = (("torch", "float64"), ("ours", "float64"))
         named["torch: float32 and float64"] = (("torch", "float32"), ("torch", "float64"))
         return {
             name: (self.runs[one], self.runs[other])
@@ -132,7 +137,7 @@ def _bound(distance: float) -> str:
 
 
 def train_both(epochs: int = EPOCHS, *, seed: int = 0) -> BothTrained:
-    """Train the same network in both frameworks, in float32 and in float64.
+    """Train the same network in both frameworks, in float32 and in float64, and in NumPy.
 
     Two convolutions of 3 x 3 taps with 8 and 16 kernels, each with ReLU and 2 x 2 max pooling, then
     a dense layer; softmax cross-entropy; stochastic gradient descent with momentum. 1280 digits, 32
@@ -158,6 +163,7 @@ def train_both(epochs: int = EPOCHS, *, seed: int = 0) -> BothTrained:
     runs = {("torch", kind): train_in_torch(epochs, seed, kind) for kind in PRECISIONS}
     if has_tensorflow():
         runs |= {("Keras", kind): train_in_keras(epochs, seed, kind) for kind in PRECISIONS}
+    runs["ours", "float64"] = train_in_numpy(epochs, seed)
     return BothTrained(runs)
 
 
@@ -234,3 +240,20 @@ def train_in_keras(epochs: int, seed: int, kind: str) -> Run:
     scores = np.asarray(model(pictures[EXAMPLES:], training=False))
     right = scores.argmax(axis=1) == labels[EXAMPLES:]
     return Run(np.array(losses), tuple(weights), float(right.mean()))
+
+
+def train_in_numpy(epochs: int, seed: int) -> Run:
+    """Train our own network, in float64; parameters as `train_both`."""
+    pictures, labels = _digits("float64")
+    network = numpy_network(first_weights(seed))
+    optimiser = Momentum(RATE, MOMENTUM)
+    losses, weights = [], []
+    order = batches(seed)
+    for _ in range(epochs):
+        for _ in range(EXAMPLES // BATCH):
+            batch = next(order)
+            losses.append(network.loss(pictures[batch], labels[batch]))
+            optimiser.step(network.parameters, network.gradients)
+        weights.append(tuple(values.copy() for values in network.parameters.values()))
+    accuracy = network.accuracy(pictures[EXAMPLES:], labels[EXAMPLES:])
+    return Run(np.array(losses), tuple(weights), accuracy)
