@@ -44,6 +44,7 @@ from tests.parity import agree
         ("channels", "offset", (0, 3), "0 to 2"),
         ("channels", "place", (4, 0), "0 to 3"),
         ("padding", "window", (0, 7), "7 x 7"),
+        ("side_by_side", "output", 3, "0 to 2"),
         ("smoothing", "t", 181, "0 to 180"),
     ],
 )
@@ -109,6 +110,8 @@ SHRINKING = [
         {"x": X, "kernel": np.ones((2, 2, 2, 1)), "bias": [0.0, 1.0]},
         {"output": 1, "channel": 1, "offset": (1, 0), "place": (3, 4)},
     ),
+    ("side_by_side", {"output": 2}, {"stride": 6}, {"output": 0}),
+    ("side_by_side", {"output": 2}, {"row": [1.0, 2.0], "torch_padding": 2}, {"output": 1}),
     ("padding", {"window": (6, 6)}, {"stride": (2, 1), "n": (7, 5)}, {"window": (3, 4)}),
     ("padding", {"window": (6, 6)}, {"kernel_size": (7, 1), "padding": "valid"},
      {"window": (0, 6)}),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import textwrap
+from typing import Any
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
@@ -21,43 +22,52 @@ def picture(state: SideBySideState, alt: str) -> Picture:
     """Draw what the explorer shows in `state`, with `alt` as its alternative text."""
     now = compare(state)
     halves = (now.keras, now.torch)
-    lines = max(len(half.outputs) for half in halves)
-    figure = Figure(figsize=(8.0, 2.3 + 0.16 * lines))
+    figure = Figure(figsize=(8.0, 2.5 + 0.17 * max(len(half.outputs) for half in halves)))
     for ax, name, half in zip(figure.subplots(1, 2), ("Keras", "PyTorch"), halves, strict=True):
-        code = "\n".join(textwrap.wrap(half.code, 46))
-        ax.set_title(f"{name}\n", fontsize=12)
-        ax.text(0, 1.02, code, transform=ax.transAxes, fontsize=8, family="DejaVu Sans Mono")
-        _draw_half(ax, state, now, half)
-    figure.suptitle("\n".join(textwrap.wrap(now.verdict, 96)), fontsize=10, y=0.02, va="bottom")
+        code = textwrap.wrap(half.code, 46)
+        ax.set_title(name + "\n" * 2, fontsize=12)
+        style: dict[str, Any] = {"fontsize": 8, "family": "DejaVu Sans Mono", "va": "bottom"}
+        ax.text(0, 1.02, "\n".join(code), transform=ax.transAxes, **style)
+        ax.axis("off")
+        if half.refusal:
+            words = "\n".join(textwrap.wrap(half.refusal, 40))
+            ax.text(0, 0.8, words, color=VERMILLION, fontsize=10, va="top", transform=ax.transAxes)
+        else:
+            _draw_half(ax, state, now, half)
+    figure.supxlabel("\n".join(textwrap.wrap(now.verdict, 96)), fontsize=10)
     return Picture(figure, alt)
 
 
 def _draw_half(ax: Axes, state: SideBySideState, now: Comparison, half: Half) -> None:
-    """The padded row, its windows and their outputs, or why there are none."""
-    ax.axis("off")
-    if half.refusal:
-        ax.text(0, 0.7, "\n".join(textwrap.wrap(half.refusal, 40)), color=VERMILLION, fontsize=10)
-        return
-    shift = max(now.keras.pads[0], now.torch.pads[0]) - half.pads[0]
-    both = [len(one.sources) - one.pads[0] for one in (now.keras, now.torch)]
-    wide = max(now.keras.pads[0], now.torch.pads[0]) + max(both)
-    for i, (source, value) in enumerate(zip(half.sources, half.cells, strict=True)):
-        inside = half.pads[0] <= i < half.pads[0] + len(state.row)
-        _draw_cell(ax, i + shift, number(value) if _shown(half, source) else "–", inside=inside)
-    size, lines = len(state.kernel), len(half.outputs)
-    apart = half.dilation
-    for j, (start, value) in enumerate(zip(half.starts, half.outputs, strict=True)):
-        y = 1.5 + 0.55 * j
-        reach = apart * (size - 1)
-        places = [start + shift + 0.5 + tap * apart for tap in range(size)]
-        ax.plot([places[0], places[0] + reach], [y, y], color=GREY, linewidth=1)
-        colour = VERMILLION if j == now.output else BLUE
-        ax.plot(places, [y] * size, "s", color=colour, markersize=4)
-        mark = "≠ " if j in now.differs else ""
-        ax.text(wide + 0.4, y, f"{mark}{number(value)}", va="center", fontsize=9)
+    """The padded row, its windows and their outputs; the row's cells are as far left in both."""
+    halves = [one for one in (now.keras, now.torch) if not one.refusal]
+    lead = max(one.pads[0] for one in halves)
+    wide = lead + max(len(one.sources) - one.pads[0] for one in halves)
+    lines = max(len(one.outputs) for one in halves)
+    n, size = len(state.row), len(state.kernel)
+    ax.set_xlim(-0.1, wide + 0.22 * (wide + 4))
+    ax.set_ylim(max(4.0, 1.5 + 0.6 * lines), -0.9)
     ax.text(0, -0.35, padding_in_words(half), fontsize=9, color=GREY)
-    ax.set_xlim(-0.1, wide + 2.4)
-    ax.set_ylim(max(4.0, 1.6 + 0.55 * lines), -0.9)
+    inside = range(half.pads[0], half.pads[0] + n)
+    shift = lead - half.pads[0]
+    for i, (source, value) in enumerate(zip(half.sources, half.cells, strict=True)):
+        text = number(value) if _shown(half, source) else "–"
+        _draw_cell(ax, i + shift, text, 8 if wide < 20 else 6.5, inside=i in inside)
+    for j, (start, value) in enumerate(zip(half.starts, half.outputs, strict=True)):
+        y, colour = 1.5 + 0.6 * j, VERMILLION if j == now.output else BLUE
+        taps = [start + tap * half.dilation for tap in range(size)]
+        ends = [taps[0] + shift + 0.5, taps[-1] + shift + 0.5]
+        ax.plot(ends, [y, y], color=GREY, linewidth=1, zorder=1)
+        for tap in taps:
+            face = colour if tap in inside else "white"
+            style: dict[str, Any] = {
+                "markersize": 4,
+                "markerfacecolor": face,
+                "markeredgecolor": colour,
+            }
+            ax.plot(tap + shift + 0.5, y, "s", **style)
+        mark = "≠ " if j in now.differs else ""
+        ax.text(wide + 0.3, y, f"{mark}{number(value)}", va="center", fontsize=9)
 
 
 def _shown(half: Half, source: int) -> bool:
@@ -65,9 +75,14 @@ def _shown(half: Half, source: int) -> bool:
     return source >= 0 or (source == -1 and half.filled != "not counted")
 
 
-def _draw_cell(ax: Axes, at: int, text: str, *, inside: bool) -> None:
-    face = INPUT if inside else "white"
-    ax.add_patch(Rectangle((at, 0), 1, 1, facecolor=face, edgecolor=PALE if inside else GREY,
-                           linestyle="-" if inside else ":", linewidth=0.8))  # fmt: skip
-    ax.text(at + 0.5, 0.5, text, ha="center", va="center", fontsize=8,
-            color="black" if inside else GREY)  # fmt: skip
+def _draw_cell(ax: Axes, at: int, text: str, size: float, *, inside: bool) -> None:
+    face, edge, line = (INPUT, PALE, "-") if inside else ("white", GREY, ":")
+    style: dict[str, Any] = {
+        "facecolor": face,
+        "edgecolor": edge,
+        "linestyle": line,
+        "linewidth": 0.8,
+    }
+    ax.add_patch(Rectangle((at, 0), 1, 1, **style))
+    colour = "black" if inside else GREY
+    ax.text(at + 0.5, 0.5, text, ha="center", va="center", fontsize=size, color=colour)

@@ -207,7 +207,11 @@ def verdict_in_words(state: SideBySideState, now: Comparison) -> str:
             return f"{here}. At width {now.width} they do not."
         return f"{here}, as at every width from 2 to 16."
     words = [_difference(now), *(_reason(name, now) for name in now.reasons)]
-    at = f"At width {now.width} the two lines agree" if now.width else "They agree at no width from 2 to 16"
+    at = (
+        f"At width {now.width} the two lines agree"
+        if now.width
+        else "They agree at no width from 2 to 16"
+    )
     return " ".join([*words, f"{at}."])
 
 

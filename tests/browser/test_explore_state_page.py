@@ -26,6 +26,7 @@ def put(page, name, value):
         ("equivariance", {"row": 20, "column": 23}, "stride", 2, {"row": 11, "column": 11}),
         ("pooling", {"output": 17}, "kind", "blur", {"output": 15}),
         ("layers", {"row": 7, "column": 6}, "layer", 5, {"row": 3, "column": 3}),
+        ("side_by_side", {"output": 2}, "stride", 6, {"output": 0}),
     ],
 )
 def test_python_and_page_agree_on_what_is_left(show_explorer, name, start, trait, value, left):

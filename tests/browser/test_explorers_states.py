@@ -36,6 +36,7 @@ STATES = {
     "channels of a colour photograph": in_colour,
     "layers of a module": of_a_module,
     "pooling of own values": lambda: explore.pooling([0, 3, -1, 5, 0, 2.5], size=2, stride=2),
+    "side by side, one refused": lambda: explore.side_by_side(row=16, torch_padding="same"),
     "padding without output": lambda: explore.padding((2, 3), 5, padding="valid"),
 }
 
