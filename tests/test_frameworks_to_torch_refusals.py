@@ -226,6 +226,19 @@ def test_difference_is_found_and_located(keras):
         to_torch(model)
 
 
+def test_difference_that_the_outputs_hide_is_found(keras):
+    from cnncourse.frameworks import OutputsDiffer, to_torch
+
+    k = keras.layers
+    dead = k.Dense(3, activation="relu", bias_initializer=keras.initializers.Constant(-1e3))
+    model = chain(keras, k.Conv2D(2, 3, name="a"), dead, k.Softmax())
+    conv = model.get_layer("a")
+    call = type(conv).call
+    conv.call = lambda x, training=None: call(conv, x) * 1.01
+    with pytest.raises(OutputsDiffer, match="hide what layer 'a' gives"):
+        to_torch(model)
+
+
 def test_difference_in_shape_is_found(keras):
     from cnncourse.frameworks import OutputsDiffer, to_torch
 

@@ -19,6 +19,8 @@ from cnncourse.frameworks.layouts import channels_first, channels_last
 
 TOLERANCE = 1e-5
 """Largest relative difference max|a - b| / max|a| that counts as equal, in float32."""
+INSIDE = 1e-4
+"""The same for what single layers give, which may be all rounding where the outputs are not."""
 BATCH = 2
 # Odd and even, no two alike, so that axes which were exchanged are seen; multiples for networks
 # that halve and double; larger ones where nothing would be left of a small input. Each with the
@@ -31,6 +33,7 @@ _LINES = (1024, 4096, 16384)  # of one spatial axis, these too
 _TRIALS = 3
 
 Arrays = Sequence[np.ndarray]
+Locate = Callable[[list[np.ndarray]], str | None]
 
 
 def relative_difference(a: np.ndarray, b: np.ndarray) -> float:
@@ -129,7 +132,8 @@ def compare_outputs(
     same_layout: bool = False,
     dtype: str = "float32",
     reference: str = "keras",
-    locate: Callable[[list[np.ndarray]], str | None] | None = None,
+    locate: Locate | None = None,
+    inside: Locate | None = None,
     seed: int = 0,
 ) -> float:
     """Run both networks on random input, in evaluation mode, and compare all their outputs.
@@ -149,6 +153,9 @@ def compare_outputs(
     locate : callable, optional
         Called where outputs differ, with the inputs, channels first; returns the name of the first
         layer at which they do, or None.
+    inside : callable, optional
+        The same, called where the outputs of the first trial agree: a softmax that is all 0 and 1,
+        or units that are all 0, agree whatever comes before them.
     seed : int, default 0
         Of the input's normal numbers.
 
@@ -160,7 +167,7 @@ def compare_outputs(
     Raises
     ------
     OutputsDiffer
-        If it is not below `TOLERANCE`.
+        If it is not below `TOLERANCE`, or `inside` names a layer.
     """
     draw = np.random.default_rng(seed)
     worst = 0.0
@@ -173,6 +180,12 @@ def compare_outputs(
         if not difference < TOLERANCE:
             raise OutputsDiffer(_message(difference, shapes, wanted, got, locate, arrays))
         worst = max(worst, difference)
+        layer, inside = inside(arrays) if inside else None, None
+        if layer:
+            raise OutputsDiffer(
+                f"the outputs agree, but only because they hide what layer {layer!r} gives, "
+                f"which differs by more than {INSIDE:.0e} of its largest"
+            )
     return worst
 
 
@@ -187,7 +200,7 @@ def _message(
     shapes: Sequence[Shape],
     wanted: Arrays,
     got: Arrays,
-    locate: Callable[[list[np.ndarray]], str | None] | None,
+    locate: Locate | None,
     arrays: list[np.ndarray],
 ) -> str:
     at = locate(arrays) if locate else None

@@ -18,8 +18,14 @@ from cnncourse.frameworks.keras_reading import Reading, is_model
 from cnncourse.frameworks.layers import Input
 from cnncourse.frameworks.layouts import channels_last
 
+# Below this a layer's numbers may be nothing but rounding: a normalised constant, a difference of
+# equals. It counts as the largest of a layer whose numbers are all smaller.
+_SMALL = 0.1
 
-def first_difference(reading: Reading, model: Any, arrays: list[np.ndarray]) -> str | None:
+
+def first_difference(
+    reading: Reading, model: Any, arrays: list[np.ndarray], *, tolerance: float = TOLERANCE
+) -> str | None:
     """Return the name of the first layer whose output in torch is not Keras's.
 
     Every layer of the model is compared in Keras's own order of features, before dense layers are
@@ -31,15 +37,25 @@ def first_difference(reading: Reading, model: Any, arrays: list[np.ndarray]) -> 
     model : Keras layer or model
     arrays : list of (N, C, *spatial) ndarray
         The inputs.
+    tolerance : float
+        Of the largest number of each layer.
     """
     of_torch = _torch_values(reading.graph, arrays)
     given = [x if reading.layout.first else np.ascontiguousarray(channels_last(x)) for x in arrays]
     of_keras = _keras_values(model, given)
     for (name, node), tensor in zip(reading.ends, of_keras, strict=True):
         wanted = keras_array(tensor, same_layout=reading.layout.first)
-        if not relative_difference(wanted, of_torch[node]) < TOLERANCE:
+        if not _relative(wanted, of_torch[node]) < tolerance:
             return name
     return None
+
+
+def _relative(wanted: np.ndarray, got: np.ndarray) -> float:
+    difference = relative_difference(wanted, got)
+    largest = float(np.abs(wanted).max(initial=0.0))
+    if wanted.shape != got.shape or not np.isfinite(largest) or largest >= _SMALL:
+        return difference
+    return float(np.abs(wanted - got).max()) / _SMALL
 
 
 def _keras_values(model: Any, given: list[np.ndarray]) -> list[Any]:

@@ -97,9 +97,10 @@ class AveragePoolOfInside(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         sizes = x.shape[2:]
-        pairs = self.padding
-        if isinstance(pairs, str):
+        if isinstance(self.padding, str):
             pairs = _same_pairs(sizes, self.kernel_size, self.stride, (1,) * len(sizes))
+        else:
+            pairs = list(self.padding)
         amounts = _pair_up(pairs)
         inside = F.pad(x.new_ones((1, 1, *sizes)), amounts)
         return self._pool(F.pad(x, amounts)) / self._pool(inside)

@@ -15,9 +15,9 @@ def to_torch(model: Any, *, input_shape: Sequence[int | None] | None = None) -> 
     """Make a torch model that computes what a Keras layer or model does.
 
     Its outputs were compared with those of `model` on random input, in evaluation mode, before it
-    is returned: max|a - b| / max|a| is below 1e-5. Images go in and come out channels first,
-    (N, C, H, W), where Keras has (N, H, W, C); a model that is channels_first itself
-    keeps its axes.
+    is returned: max|a - b| / max|a| is below 1e-5 (and below 1e-4 for each layer inside). Images go
+    in and come out channels first, (N, C, H, W), where Keras has (N, H, W, C); a model that is
+    channels_first itself keeps its axes.
 
     Parameters
     ----------
@@ -72,7 +72,7 @@ def to_torch(model: Any, *, input_shape: Sequence[int | None] | None = None) -> 
       too, `FlattenChannelsLast` keeps Keras's order.
     - Dropout draws other random numbers.
     """
-    from cnncourse.frameworks.checking import compare_outputs
+    from cnncourse.frameworks.checking import INSIDE, compare_outputs
     from cnncourse.frameworks.keras_reading import read_keras
     from cnncourse.frameworks.locating import first_difference
     from cnncourse.frameworks.torch_writing import write_torch
@@ -93,6 +93,7 @@ def to_torch(model: Any, *, input_shape: Sequence[int | None] | None = None) -> 
         same_layout=reading.layout.first,
         dtype=reading.dtype,
         locate=lambda arrays: first_difference(reading, model, arrays),
+        inside=lambda arrays: first_difference(reading, model, arrays, tolerance=INSIDE),
     )
     return made
 
@@ -175,6 +176,7 @@ def to_keras(
         reading.graph,
         made,
         module,
+        dtype=reading.dtype,
         reference="torch",
         locate=lambda arrays: first_difference_from_torch(reading, arrays),
     )
