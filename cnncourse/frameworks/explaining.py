@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from cnncourse.frameworks.explaining_models import framework_of, model_steps
 from cnncourse.frameworks.explaining_page import page
 from cnncourse.frameworks.explaining_words import text
 from cnncourse.frameworks.input_sizes import axes_in_words, looks_swapped, read_input
@@ -108,10 +109,11 @@ def explain_layer(layer: Any, input_shape: Any = None) -> Explanation:
 
     Parameters
     ----------
-    layer : str
-        As in a program for Keras or PyTorch: ``"Conv2D(32, 3, strides=2, padding='same')"``,
+    layer : str, Keras layer or model, or torch.nn.Module
+        A text as in a program for Keras or PyTorch: ``"Conv2D(32, 3, strides=2, padding='same')"``,
         ``"nn.Conv2d(1, 32, 3)"``; several joined by ``->``, or in a ``Sequential``. It is read, not
-        run, so neither framework need be installed.
+        run, so neither framework need be installed. A layer or model itself is explained if it is
+        one chain.
     input_shape : str or sequence of int, optional
         Without the batch, in the framework's order: "28x28x1" for Keras, "1x28x28" for PyTorch. May
         be left out where the text begins with an ``Input``, or has an ``input_shape=``.
@@ -124,8 +126,10 @@ def explain_layer(layer: Any, input_shape: Any = None) -> Explanation:
     ------
     LayerTextError
         A ValueError, if it is no layer, an argument does not fit, or the layer not its input.
+    CannotTranslate
+        If a model holds a layer that is not known here.
     TypeError
-        If `layer` is no text.
+        If `layer` is none of these.
 
     Examples
     --------
@@ -135,13 +139,19 @@ def explain_layer(layer: Any, input_shape: Any = None) -> Explanation:
     >>> explanation.in_other
     ('nn.ZeroPad2d((0, 1, 0, 1))', 'nn.Conv2d(1, 32, 3, stride=2)')
     """
-    reading = read_layers(layer)
-    calls, sizes = _beginning(reading, input_shape)
-    steps = chain(calls, sizes, reading.framework)
-    found = dict.fromkeys(_order(reading, sizes))
+    framework = framework_of(layer)
+    if framework:
+        sizes, steps = model_steps(layer, framework, input_shape)
+        minded = []
+    else:
+        reading = read_layers(layer)
+        framework = reading.framework
+        calls, sizes = _beginning(reading, input_shape)
+        steps = chain(calls, sizes, framework)
+        minded = _order(reading, sizes)
     for step in steps:
-        found.update(dict.fromkeys(remarks(step, alone=len(steps) == 1)))
-    return Explanation(reading.framework, sizes, tuple(steps), tuple(found))
+        minded += remarks(step, alone=len(steps) == 1)
+    return Explanation(framework, sizes, tuple(steps), tuple(dict.fromkeys(minded)))
 
 
 def _beginning(reading: Reading, given: Any) -> tuple[list[Call], Sizes]:

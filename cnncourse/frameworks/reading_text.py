@@ -20,6 +20,9 @@ from cnncourse.frameworks.signatures import (
 LONGEST = 10_000
 """Characters in a text."""
 
+MOST_LAYERS = 300
+"""In a chain."""
+
 LARGEST = 10**9
 """A number in a layer: what is larger is no size and no rate of one."""
 
@@ -127,6 +130,8 @@ def read_layers(text: str) -> Reading:
     written = [w for piece in _pieces(text) for w in _calls(_parsed(piece))]
     if not written:
         raise LayerTextError("a layer was expected, such as Conv2D(32, 3), got an empty text")
+    if len(written) > MOST_LAYERS:
+        raise LayerTextError(f"at most {MOST_LAYERS} layers were expected, got {len(written)}")
     framework, guessed = _framework(written)
     calls = tuple(_bound(w, framework) for w in written)
     return Reading(calls, framework, guessed)
