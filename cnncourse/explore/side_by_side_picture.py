@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
 from cnncourse.explore.side_by_side_model import Comparison, Half, compare
-from cnncourse.explore.side_by_side_windows import SideBySideState
+from cnncourse.explore.side_by_side_windows import PADDING, SideBySideState
 from cnncourse.explore.side_by_side_words import number, padding_in_words
 from cnncourse.plots.picture import BLUE, GREY, PALE, VERMILLION, Picture, in_house_style
 
@@ -72,7 +72,7 @@ def _draw_half(ax: Axes, state: SideBySideState, now: Comparison, half: Half) ->
 
 def _shown(half: Half, source: int) -> bool:
     """Whether a number stands in a cell: not where nothing is counted."""
-    return source >= 0 or (source == -1 and half.filled != "not counted")
+    return source >= 0 or (source == PADDING and half.filled != "not counted")
 
 
 def _draw_cell(ax: Axes, at: int, text: str, size: float, *, inside: bool) -> None:

@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING
 
 from cnncourse._words import counted
 from cnncourse.explore.numbers import added, bracketed, plain
+from cnncourse.explore.side_by_side_windows import BEYOND, Layout, SideBySideState, Window
 from cnncourse.shapes import Pair
 
 if TYPE_CHECKING:
     from cnncourse.explore.side_by_side_model import Comparison, Half
-    from cnncourse.explore.side_by_side_windows import Layout, SideBySideState, Window
 
 KERAS_NAMES = {"max": "MaxPooling1D", "average": "AveragePooling1D"}
 TORCH_NAMES = {"max": "MaxPool1d", "average": "AvgPool1d"}
@@ -181,9 +181,9 @@ def sum_in_words(
         return head + added(terms) + total
     if state.layer == "max":
         # Behind all padding there is nothing to compare.
-        return f"{head}max({', '.join(number(value) for value, at in read if at != -2)}){total}"
+        return f"{head}max({', '.join(number(value) for value, at in read if at != BEYOND)}){total}"
     real = [plain(value) for value, at in read if at >= 0]
-    inside = [plain(value) for value, at in read if at != -2]
+    inside = [plain(value) for value, at in read if at != BEYOND]
     terms = inside if window.divisor == len(inside) else real
     return f"{head}({added(terms)}) / {window.divisor}{total}"
 

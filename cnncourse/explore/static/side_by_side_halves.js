@@ -1,7 +1,7 @@
 // One framework's half of the explorer "side by side": its line, the padded row, windows, outputs.
 import { element } from "../../widgets/static/elements.js";
 import { inCell } from "./numbers.js";
-import { halfInWords, numberText, paddingInWords } from "./side_by_side_words.js";
+import { BEYOND, PADDING, halfInWords, numberText, paddingInWords } from "./side_by_side_words.js";
 
 const WIDEST_CELL = 38;
 /** Pixels for an output at the end of its window's line. */
@@ -99,7 +99,7 @@ function linesOf(half, now, state, width) {
 
 /** One cell of the padded row, and what stands in it: nothing where it is not counted. */
 function cellOf({ filled }, source, value, inside, size) {
-  const none = source === -2 || (source === -1 && filled === "not counted");
+  const none = source === BEYOND || (source === PADDING && filled === "not counted");
   const kind = inside ? "sb-cell" : `sb-cell sb-pad${none ? " sb-none" : ""}`;
   const text = value === -Infinity ? "−∞" : inCell(value, size - 2, size < 24 ? 6.6 : 7.2);
   return element("div", { class: kind }, none ? "" : text);

@@ -3,6 +3,8 @@
 import { sourceIndex } from "./conv.js";
 import { axisPads } from "./pads.js";
 import {
+  BEYOND,
+  PADDING,
   agreeingLine,
   describeBoth,
   kerasLine,
@@ -16,8 +18,6 @@ import {
 } from "./side_by_side_words.js";
 
 export const WIDTHS = [2, 16];
-const PADDING = -1;
-const BEYOND = -2;
 const EQUAL = 1e-9;
 const FIELDS = ["dilation", "pads", "mode", "counted", "ceil"];
 

@@ -2,6 +2,9 @@
 // cnncourse/explore: it is the reference.
 import { added, bracketed, plain, plural } from "./numbers.js";
 
+/** In place of an index of the row: a cell of the padding, a cell behind all padding. */
+export const PADDING = -1;
+export const BEYOND = -2;
 const KERAS_NAMES = { max: "MaxPooling1D", average: "AveragePooling1D" };
 const TORCH_NAMES = { max: "MaxPool1d", average: "AvgPool1d" };
 const TORCH_TAKES = {
@@ -139,7 +142,7 @@ export function sumInWords({ layer, row, kernel }, found, outputs, output) {
     const terms = sources.map((at, tap) => `${plain(kernel[tap])}·${bracketed(text(at))}`);
     return head + added(terms) + total;
   }
-  const inside = sources.filter((at) => at !== -2).map(text);
+  const inside = sources.filter((at) => at !== BEYOND).map(text);
   if (layer === "max") return `${head}max(${inside.join(", ")})${total}`;
   const real = sources.filter((at) => at >= 0).map(text);
   const terms = divisor === inside.length ? inside : real;
