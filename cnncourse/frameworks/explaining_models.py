@@ -11,8 +11,7 @@ from cnncourse.frameworks.input_sizes import channels_first_of, in_order_of, rea
 from cnncourse.frameworks.layers import Identity, Input, Layer, Sizes
 from cnncourse.frameworks.signatures import LayerTextError
 from cnncourse.frameworks.steps import Step, steps
-from cnncourse.frameworks.wording_keras import keras_lines
-from cnncourse.frameworks.wording_torch import torch_lines
+from cnncourse.frameworks.wording import source_lines
 
 
 def framework_of(model: object) -> str | None:
@@ -87,9 +86,8 @@ def _graph(model: Any, framework: str, sizes: Sizes | None) -> Graph:
 
 def _source(node: Node, framework: str, shape: Sizes, alone: bool) -> str:
     """The layer as its own framework writes it, its name in front of several."""
-    write = keras_lines if framework == "keras" else torch_lines
     try:
-        lines = write(node.layer, shape)
+        lines = source_lines(framework, node.layer, shape)
     except CannotTranslate:
         lines = []
     code = lines[0].code if len(lines) == 1 else type(node.layer).__name__

@@ -22,8 +22,7 @@ from cnncourse.frameworks.reading_text import Call
 from cnncourse.frameworks.signatures import FRAMEWORKS, LayerTextError
 from cnncourse.frameworks.source_lines import Line
 from cnncourse.frameworks.torch_text import layers_of_torch
-from cnncourse.frameworks.wording_keras import keras_lines
-from cnncourse.frameworks.wording_torch import torch_lines
+from cnncourse.frameworks.wording import source_lines
 
 
 @dataclass(frozen=True)
@@ -85,12 +84,13 @@ class Step:
 
     def lines(self, framework: str) -> list[Line] | CannotTranslate:
         """The layer in a program for either framework; why not, where that cannot be."""
-        write = keras_lines if framework == "keras" else torch_lines
+        found: list[Line] = []
         try:
-            pairs = zip(self.layers, self.facts, strict=True)
-            return [line for layer, f in pairs for line in write(layer, f.input_shape)]
+            for layer, facts in zip(self.layers, self.facts, strict=True):
+                found += source_lines(framework, layer, facts.input_shape)
         except CannotTranslate as error:
             return error
+        return found
 
 
 def chain(calls: Sequence[Call], sizes: Sizes, framework: str) -> list[Step]:
