@@ -65,6 +65,7 @@ CASES = {
     "pooling": Case("explore.pooling()", "Shift d", "shift=value", (0, 8)),
     "channels": Case("explore.channels()", "Place", "output=value", (0, 3)),
     "padding": Case("explore.padding()", "Step", "window=(0, value)", (0, 6)),
+    "side by side": Case("explore.side_by_side()", "Width n", "row=value", (2, 16)),
     "layers": Case("explore.layers()", "Channel", "channel=value", (0, 5)),
 }
 OURS = """import numpy as np
