@@ -58,6 +58,11 @@ class TorchReading:
     recorded: fx.Graph
     found: Mapping[fx.Node, Any]
 
+    @property
+    def dtype(self) -> str:
+        """The type of all its numbers, as NumPy and Keras name it."""
+        return str(dtype_of(self.root)).removeprefix("torch.")
+
     def values(self, arrays: Sequence[np.ndarray]) -> dict[str, np.ndarray]:
         """Run the module's operations on arrays; return the tensor behind each node's name.
 
@@ -105,12 +110,12 @@ def read_torch(module: nn.Module, shapes: Sequence[tuple[int, ...]]) -> TorchRea
         root = nn.Sequential(OrderedDict([(type(module).__name__.lower(), module)]))
     refuse_strangers(root)
     dtype, device = dtype_of(root), device_of(root)
+    examples = [
+        [torch.zeros(batch, *shape, dtype=dtype, device=device) for shape in shapes]
+        for batch in BATCHES
+    ]
+    try_out(root, examples[0])
     with evaluating(root):
-        examples = [
-            [torch.zeros(batch, *shape, dtype=dtype, device=device) for shape in shapes]
-            for batch in BATCHES
-        ]
-        try_out(root, examples[0])
         tracer = ValuedTracer(examples[0])
         recorded = _recorded(tracer, root)
         refuse_unknown(root, recorded)

@@ -16,9 +16,10 @@ from cnncourse.frameworks.layers import (
     Pooling,
     Rescaling,
     Reshape,
+    Upsampling,
 )
 from cnncourse.frameworks.torch_reading_activations import maximum, minimum
-from cnncourse.frameworks.torch_signals import READERS, Reading, Signal, reads
+from cnncourse.frameworks.torch_signals import READERS, Indices, Reading, Signal, reads
 
 __all__ = ["READERS"]
 
@@ -44,6 +45,21 @@ def _(read: Reading, input: Signal, *args: Any, **kwargs: Any) -> Signal:
     if read.value.dtype != read.dtype:
         read.refuse(f"it changes the numbers' type to {read.value.dtype}")
     return reshape(read, input, tuple(read.value.shape[1:]))
+
+
+_STRETCHING = {"add", "sub", "mul", "iadd", "isub", "imul", "multiply", "maximum", "minimum"}
+
+
+@reads("expand", "expand_as", "broadcast_to")
+def _(read: Reading, input: Signal, *sizes: Any) -> Signal:
+    wanted = tuple(read.value.shape[1:])
+    if len(wanted) == len(input.shape) and read.users <= _STRETCHING:
+        read.stretches = True  # as these do by themselves
+        return input
+    if len(wanted) != len(input.shape) or wanted[0] != input.shape[0] or len(wanted) < 2:
+        read.refuse("only spatial axes of one cell can be stretched")
+    factors = tuple(m // n for n, m in zip(input.shape[1:], wanted[1:], strict=True))
+    return read.emit(Upsampling(factors=factors), input)
 
 
 def permute(read: Reading, input: Signal, axes: Sequence[int]) -> Signal:
@@ -173,8 +189,6 @@ def _(read: Reading, input: Signal, dim: int, start: int, length: int) -> Signal
 @reads("getitem")
 def _(read: Reading, input: Any, index: Any) -> Any:
     if isinstance(input, tuple):
-        if input[index] is None:
-            read.refuse("Keras's max pooling has no indices to return")
         return input[index]
     entries = list(index) if isinstance(index, tuple | list) else [index]
     if not all(e is None or e is ... or isinstance(e, int | slice) for e in entries):
@@ -253,7 +267,7 @@ def _(read: Reading, input: Signal, dim: Any = None, keepdim: bool = False) -> A
         return maximum(read, input, dim)
     if dim is None:
         read.refuse("it mixes the examples of a batch")
-    return reduced(read, "max", input, dim, keepdim), None  # no one may use the indices
+    return reduced(read, "max", input, dim, keepdim), Indices()
 
 
 @reads("min")

@@ -86,12 +86,13 @@ def device_of(root: nn.Module) -> torch.device:
 
 
 @contextmanager
-def evaluating(root: nn.Module) -> Iterator[None]:
-    """Put all modules into evaluation mode, those that are traced with a flag that shows."""
+def evaluating(root: nn.Module, *, plainly: bool = False) -> Iterator[None]:
+    """Put all modules into evaluation mode, those to be traced with a flag that shows."""
     before = [(module, module.training) for module in root.modules()]
     try:
         for module, _ in before:
-            module.training = False if is_leaf(module) else Evaluation(0)  # type: ignore[assignment]
+            flag = False if plainly or is_leaf(module) else Evaluation(0)
+            module.training = flag  # type: ignore[assignment]
         yield
     finally:
         for module, mode in before:
@@ -100,7 +101,7 @@ def evaluating(root: nn.Module) -> Iterator[None]:
 
 def try_out(root: nn.Module, examples: Sequence[torch.Tensor]) -> None:
     """Run the module once, so that a shape that does not fit is told from what cannot be traced."""
-    with torch.no_grad():
+    with torch.no_grad(), evaluating(root, plainly=True):
         try:
             root(*(example.clone() for example in examples))
         except Exception as error:

@@ -45,6 +45,10 @@ def _registers(
     return register
 
 
+class Indices:
+    """Stands for the positions of largest numbers, which Keras does not give."""
+
+
 @dataclass(frozen=True, eq=False)
 class Signal:
     """A tensor that depends on what comes in: the node that gives it, and its shape (no batch)."""
@@ -67,6 +71,10 @@ class Reading:
         The module or operation that is being read.
     value : object
         What the operation gave for a batch of two.
+    users : set of str
+        The functions that use it.
+    stretches : bool
+        Its tensor keeps sizes of 1, which those that use it stretch.
     dtype : torch.dtype
         Of all its numbers.
     """
@@ -78,6 +86,8 @@ class Reading:
         self.found: dict[fx.Node, Any] = {}
         self.place = ""
         self.value: Any = None
+        self.users: set[str] = set()
+        self.stretches = False
         self.stored = {id(tensor) for tensor in (*root.parameters(), *root.buffers())}
         self.kept: list[Any] = []  # so that no other object takes the id of one in `stored`
         self._owners: dict[int, tuple[str, tuple[int, ...]]] = {}
@@ -163,14 +173,17 @@ class Reading:
 
     def read(self, node: fx.Node, value: Any) -> Any:
         """Read one recorded operation; return its signal, or the value of what is none."""
-        self.place, self.value = place_of(node), value
+        self.place, self.value, self.stretches = place_of(node), value, False
+        self.users = {_name_of(user) for user in node.users}
+        if any(isinstance(self.found[other], Indices) for other in node.all_input_nodes):
+            self.refuse("it wants the positions of the largest numbers, which Keras does not give")
         args, kwargs = fx.node.map_arg((node.args, node.kwargs), lambda other: self.found[other])
         if node.op == "call_module":
             module = self.root.get_submodule(str(node.target))
             reader = MODULES[kind_of(module)]
             args = (module, *args)  # type: ignore[arg-type]
         else:
-            target = node.target if isinstance(node.target, str) else node.target.__name__
+            target = _name_of(node)
             name = target if target in READERS else target.rstrip("_")
             if name not in READERS:
                 self.refuse(f"{target}() is not among the operations that are known")
@@ -194,17 +207,24 @@ class Reading:
             else [(result, self.value)]
         )
         for signal, value in pairs:
-            if isinstance(signal, Signal) and tuple(value.shape[1:]) != signal.shape:
+            if not isinstance(signal, Signal) or self.stretches:
+                continue
+            if tuple(value.shape[1:]) != signal.shape:
                 self.refuse(
                     f"it gives {tuple(value.shape[1:])}, and was read to give {signal.shape}"
                 )
+
+
+def _name_of(node: fx.Node) -> str:
+    """Name the function or method that a node calls."""
+    return node.target if isinstance(node.target, str) else getattr(node.target, "__name__", "")
 
 
 def _is_in_place(node: fx.Node, root: nn.Module) -> bool:
     """Tell whether an operation writes over its first operand."""
     if node.op == "call_module":
         return bool(getattr(root.get_submodule(str(node.target)), "inplace", False))
-    name = node.target if isinstance(node.target, str) else getattr(node.target, "__name__", "")
+    name = _name_of(node)
     underscored = name.endswith("_") and not name.endswith("__")
     written = getattr(node.target, "__module__", "") == "_operator" and name in _WRITING
     return bool(node.kwargs.get("inplace")) or underscored or written
