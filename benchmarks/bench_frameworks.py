@@ -225,9 +225,9 @@ def keras_ways(model, x):
 FINDINGS = """
 What you may conclude, from ratios of this one run:
 - which of these calls was quicker for these sizes, on one thread of this processor, and by how
-  much roughly: a ratio moves by a tenth or two from run to run, more on a busy machine;
-- that a layout is no property of a framework alone: torch runs either, and the quicker one
-  depends on the layer;
+  much roughly: a ratio moves by a fifth or so from run to run, more on a busy machine;
+- that a layout is no property of a framework: torch runs either, and which is quicker depends on
+  the layer: little changes for convolutions, much for pooling;
 - that for few small images the way of calling counts more than the arithmetic: look at the
   first line of the second table, and feed `predict` many images at a time.
 What you may not:

@@ -12,9 +12,9 @@ import argparse
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
-import venv
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -44,29 +44,42 @@ def python_of(folder, name):
     return Path(folder) / "environments" / plain / "bin" / "python"
 
 
+def interpreter_for(name):
+    """Return the Python to make an environment with, or None."""
+    if name != "onnx2tf" or sys.version_info >= (3, 12):
+        return sys.executable
+    return shutil.which("python3.12")
+
+
 def make(folder, name):
     """Install an environment, unless it is there; return what pip says if it fails."""
     python = python_of(folder, name)
     if python.exists():
         return ""
+    maker = interpreter_for(name)
+    if maker is None:
+        return f"{name} needs Python 3.12, and there is no python3.12 here"
     pinned, other, _ = ENVIRONMENTS[name]
     sys.path.insert(0, str(ROOT))
     from course import TORCH_CPU_INDEX
 
-    at = python.parents[1]
-    venv.create(at, with_pip=True)
+    subprocess.run([maker, "-m", "venv", python.parents[1]], check=True)
     pip = [python, "-m", "pip", "install", "--quiet"]
+    version = re.search("^torch==.*$", (ROOT / "constraints.txt").read_text(), re.M).group()
     if "torch" in pinned and sys.platform == "linux":  # as course.py does: without GPU libraries
-        version = re.search("^torch==.*$", (ROOT / "constraints.txt").read_text(), re.M).group()
         options = ["--no-deps", "--retries=0", "--timeout=15", "--index-url", TORCH_CPU_INDEX]
         subprocess.run([*pip, *options, version], capture_output=True)
-    constraints = ["-c", "constraints.txt"] if "numpy<2" not in other else []
-    if pinned and not constraints:
-        pinned = [version]
-    command = [*pip, *(constraints if pinned else []), *pinned, *other]
+    if "numpy<2" in other:  # an older TensorFlow: of the course's versions torch alone fits
+        pinned, constraints = [version], []
+    else:
+        constraints = ["-c", "constraints.txt"] if pinned else []
+    command = [*pip, *constraints, *pinned, *other]
     done = subprocess.run(command, capture_output=True, text=True, cwd=ROOT)
+    if not done.returncode:
+        return ""
+    shutil.rmtree(python.parents[1])
     errors = [line for line in done.stderr.splitlines() if line.startswith("ERROR")]
-    return " ".join(errors)[:400] if done.returncode else ""
+    return " ".join(errors)[:400] or f"pip ended with status {done.returncode}"
 
 
 def run(folder, name, timeout=3000):
@@ -148,14 +161,17 @@ def cell(row):
         letter for letter, key in (("w", "standard"), ("n", "names"), ("t", "trains"))
         if row.get(key)
     )  # fmt: skip
-    return f"{row['difference']:.0e}" + (f" {marks}" if marks else "")
+    size = f"{row['difference']:.0e}" if row["difference"] else "0"
+    return f"{size} {marks}".rstrip()
 
 
 def table(all_found, direction):
     """Return a Markdown table: models down, tools across, and the sums."""
     tools = [t for t in ENVIRONMENTS if direction in all_found.get(t, {})]
     names = {"sources": "ONNX itself"}
-    models = list(all_found["sources"][direction])
+    if not tools:
+        return "(nothing)"
+    models = list(all_found[tools[0]][direction])
     lines = [
         "| model | " + " | ".join(names.get(t, t) for t in tools) + " |",
         "|---|" + "---|" * len(tools),
