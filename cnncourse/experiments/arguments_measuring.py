@@ -80,7 +80,8 @@ def measure(
     """
     layer = name.split(".")[0]
     image = numbered_picture() if picture is None else picture
-    cases, worst = [], {}
+    cases: list[Case] = []
+    worst: dict[str, float] = {}
     for variant in variants:
         arguments = {**(base or {}), **variant}
         weights = weights_for(layer, arguments, image.shape[1], bias, alike=alike)
