@@ -74,11 +74,12 @@ def twin_losses(
         left.plot(np.arange(1, loss.size + 1), loss, label=name, **style)
     for index, (name, gap) in enumerate(apart.items()):
         shown = np.where(gap > 0, gap, np.nan)
-        right.plot(np.arange(1, gap.size + 1), shown, label=name, **series(index + 2))
+        style = series(index + 2, linewidth=1.5)  # thin: they jump up and down
+        right.plot(np.arange(1, gap.size + 1), shown, label=name, **style)
     left.set_ylabel("loss (nats)")
     left.set_ylim(bottom=0)
     right.set_yscale("log")
-    right.set_ylabel("gap between the two losses (nats)")
+    right.set_ylabel("gap of two losses (nats)")
     for panel, name in ((left, "Both losses"), (right, "How far they part")):
         panel.set_title(name, fontsize=12.5)
         panel.set_xlabel("training step")
