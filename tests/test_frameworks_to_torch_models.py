@@ -229,6 +229,32 @@ def test_single_layer_is_the_module_itself(keras):
     agree(built, to_torch(built), (9, 8, 3))  # it takes other sizes too, as in Keras
 
 
+def test_layer_of_several_inputs_is_translated_alone(keras):
+    from cnncourse.frameworks import to_torch
+
+    join = keras.layers.Concatenate(axis=1)
+    join([np.zeros((1, 3, 4, 2), np.float32), np.zeros((1, 5, 4, 2), np.float32)])
+    agree(join, to_torch(join), (6, 5, 2), (2, 5, 2))
+
+
+def test_inputs_named_as_functions_of_python_stay_apart(keras):
+    from cnncourse.frameworks import to_torch
+
+    a, b = keras.Input((3,), name="input"), keras.Input((3,), name="input_1")
+    model = keras.Model([a, b], keras.layers.Subtract()([a, b]))
+    agree(model, to_torch(model), (3,), (3,))
+
+
+def test_model_made_from_the_middle_of_another_is_translated(keras):
+    from cnncourse.frameworks import to_torch
+
+    image = keras.Input((8, 8, 2))
+    middle = keras.layers.Conv2D(3, 3)(image)
+    end = keras.layers.Conv2D(2, 3)(keras.layers.ReLU()(middle))
+    model = keras.Model(middle, end)
+    agree(model, to_torch(model), (6, 6, 3))
+
+
 def test_names_that_torch_has_itself_are_changed(keras):
     from cnncourse.frameworks import to_torch
 

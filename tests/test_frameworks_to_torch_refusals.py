@@ -1,5 +1,9 @@
 """What `to_torch` must refuse, with the layer's name and the reason; and what it warns of."""
 
+import os
+import subprocess
+import sys
+
 import numpy as np
 import pytest
 
@@ -119,6 +123,7 @@ REFUSED = {
     "operation": (lambda k: operation(k, lambda x: k.ops.cumsum(x, axis=1)), "Cumsum"),
     "operation, part of an image": (lambda k: operation(k, lambda x: x[:, ::2]), "GetItem"),
     "mean of rows": (lambda k: operation(k, lambda x: k.ops.mean(x, axis=1)), "Mean"),
+    "bytes": (lambda k: bytes_in(k), "uint8"),
     "half trained": (lambda k: half_trained(k), "some of its weights"),
     "softmax of the batch": (
         lambda k: chain(k, k.layers.Softmax(axis=0, name="odd")),
@@ -126,6 +131,11 @@ REFUSED = {
     ),
 }
 UNNAMED = {"operation", "operation, part of an image", "mean of rows"}
+
+
+def bytes_in(keras):
+    image = keras.Input((6, 8, 4), dtype="uint8", name="odd")
+    return keras.Model(image, keras.layers.Rescaling(1 / 255)(image))
 
 
 def half_trained(keras):
@@ -253,3 +263,31 @@ def test_sparsemax_of_keras_is_still_not_a_distribution(keras):
     # The reason for which it is refused. Once this fails, Keras has mended it.
     x = np.array([[1.0, 0.9, 0.8, -1.0]], np.float32)
     assert np.asarray(keras.ops.sparsemax(x)).sum() < 0.9
+
+
+ON_TORCH = """
+import sys
+import numpy as np
+import keras
+from cnncourse.frameworks import OutputsDiffer, to_torch
+k = keras.layers
+layers = [k.Conv2D(3, 3, strides=2, padding="same"), k.BatchNormalization(), k.Flatten()]
+made = to_torch(keras.Sequential([keras.Input((6, 7, 2)), *layers, k.Dense(2)]))
+print(keras.backend.backend(), "tensorflow" in sys.modules, type(made).__name__)
+# Its average pooling counts the border that "same" adds, as no other backend does.
+pool = k.AveragePooling2D(3, strides=2, padding="same", name="p")
+pool = keras.Sequential([keras.Input((6, 7, 2)), pool])
+try:
+    to_torch(pool)
+except OutputsDiffer as error:
+    print("first at layer 'p'" in str(error))
+"""
+
+
+def test_keras_on_torch_is_read_as_well_and_its_own_average_found(keras):
+    environment = {**os.environ, "KERAS_BACKEND": "torch"}
+    done = subprocess.run(
+        [sys.executable, "-c", ON_TORCH], env=environment, capture_output=True, text=True
+    )
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.splitlines() == ["torch False Sequential", "True"]

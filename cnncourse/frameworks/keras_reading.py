@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -128,9 +129,9 @@ def _input_shapes(model: Any, given: Sequence[int | None] | None) -> list[tuple[
             )
         model.build((None, *given))
     if is_model(model):
-        known = [(tensor.name, tuple(tensor.shape[1:])) for tensor in _model_inputs(model)]
+        known = [(_input_name(tensor), tuple(tensor.shape[1:])) for tensor in model.inputs]
     else:
-        known = [("input", shape) for shape in _layer_inputs(model, given)]
+        known = [("x", shape) for shape in _layer_inputs(model, given)]
     if given is None:
         return known
     if len(known) != 1:
@@ -145,11 +146,12 @@ def _input_shapes(model: Any, given: Sequence[int | None] | None) -> list[tuple[
     return [(name, tuple(given))]
 
 
-def _model_inputs(model: Any) -> list[Any]:
-    for tensor in model.inputs:
-        if tensor.dtype not in ("float32", "float64"):
-            raise CannotTranslate(tensor.name, f"the input is {tensor.dtype}, not float32")
-    return list(model.inputs)
+def _input_name(tensor: Any) -> str:
+    """Return the name that the input was given, or "x"; refuse what is not a float."""
+    name = "x" if re.fullmatch(r"keras_tensor(_\d+)?", tensor.name) else str(tensor.name)
+    if tensor.dtype not in ("float32", "float64"):
+        raise CannotTranslate(name, f"the input is {tensor.dtype}, not float32")
+    return name
 
 
 def _layer_inputs(layer: Any, given: Sequence[int | None] | None) -> list[Shape]:

@@ -156,7 +156,9 @@ def _graph_module(graph: Graph, made: Sequence[Step], structure: Any) -> nn.Modu
     for step in made:
         node = step.node
         if isinstance(node.layer, Input):
-            values[node.name] = drawn.placeholder(_identifier(node.name))
+            value = drawn.placeholder(_identifier(node.name))
+            value.target = value.name  # fx renames what Python has; the argument must follow
+            values[node.name] = value
         elif not step.modules:
             values[node.name] = _joined(drawn, node, values)
         else:

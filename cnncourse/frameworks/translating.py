@@ -165,22 +165,23 @@ def to_keras(
     shapes = _shapes(input_shape)
     if not _is_of_torch(module):
         raise TypeError(f"module must be a torch.nn.Module, got {type(module).__name__}")
-    from cnncourse.frameworks.checking import compare_outputs
+    from cnncourse.frameworks.checking import INSIDE, compare_outputs
     from cnncourse.frameworks.keras_writing import write_keras
     from cnncourse.frameworks.locating_torch import first_difference_from_torch
     from cnncourse.frameworks.torch_reading import read_torch
 
     reading = read_torch(module, shapes)
-    made = write_keras(reading.graph)
+    written = write_keras(reading.graph)
     compare_outputs(
         reading.graph,
-        made,
+        written.model,
         module,
         dtype=reading.dtype,
         reference="torch",
-        locate=lambda arrays: first_difference_from_torch(reading, arrays),
+        locate=lambda arrays: first_difference_from_torch(reading, written, arrays),
+        inside=lambda arrays: first_difference_from_torch(reading, written, arrays, INSIDE),
     )
-    return made
+    return written.model
 
 
 def _is_of_torch(module: Any) -> bool:
