@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from cnncourse.exercises.drawing import Draw
-from cnncourse.exercises.model import Array, Case, Exercise, Misconception, Part
+from cnncourse.exercises.model import Array, Case, Exercise, Misconception, Part, Probe
 from cnncourse.exercises.readymade import LAYOUTS
 
 
@@ -192,4 +192,5 @@ EXERCISE = Exercise(
         "weight.reshape(units, C, H, W) undoes the flatten. Bring its axes into the order H, W, C, "
         "units, and make H * W * C rows of it.",
     ),
+    probe=Probe("weight", "", (np.arange(1.0, 13.0).reshape(2, 6), 2, 1, 3), ("f", "u")),
 )

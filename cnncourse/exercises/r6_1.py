@@ -21,7 +21,7 @@ from numpy.lib.stride_tricks import sliding_window_view as sliding  # bound here
 
 from cnncourse.exercises.comparing import close, size_of_terms
 from cnncourse.exercises.drawing import Draw
-from cnncourse.exercises.model import Array, Case, Exercise, Misconception, Part
+from cnncourse.exercises.model import Array, Case, Exercise, Misconception, Part, Probe
 from cnncourse.exercises.readymade import SOLUTIONS
 
 Pair = tuple[int, int]
@@ -363,5 +363,15 @@ EXERCISE = Exercise(
         "below; how many zeros does it need to the right?",
         "The line of `wide` is a copy of that of `high`. Go through it name by name: each has a "
         "counterpart for the columns.",
+    ),
+    probe=Probe(
+        "V",
+        "K",
+        (
+            np.array([[1.0, 2.0, 3.0, 4.0], [5.0, 6.0, 7.0, 8.0]]),
+            np.array([[1.0, 2.0, 4.0]]),
+            (1, 2),
+        ),
+        ("i", "j"),
     ),
 )
