@@ -8,12 +8,12 @@ from tests.keras_to_torch import agree, keras_or_skip
 pytest.importorskip("torch")
 
 # Inverted residuals; residuals with the norm in front; excitation, swish and rescaling; many
-# concatenations and average pools. The narrow and the short ones, as the others are slow to build.
+# concatenations and average pools.
 BUILDERS = {
     "MobileNetV2": lambda make, **options: make.MobileNetV2(alpha=0.35, **options),
     "ResNet50V2": lambda make, **options: make.ResNet50V2(**options),
     "EfficientNetB0": lambda make, **options: make.EfficientNetB0(**options),
-    "DenseNet": lambda make, **options: make.densenet.DenseNet([2, 3, 2, 2], **options),
+    "DenseNet121": lambda make, **options: make.DenseNet121(**options),
 }
 
 
