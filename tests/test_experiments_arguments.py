@@ -227,6 +227,11 @@ def test_an_unknown_name_is_refused_with_those_near(name, words):
         arguments.show(name)
 
 
+def test_a_layer_that_is_not_known_is_no_refusal_of_the_framework():
+    with pytest.raises(ValueError, match="layer must be 'Conv2D', .* got 'Dense'"):
+        arguments_measuring.measure("Dense.units", [{"units": 3}], "")
+
+
 def test_torch_s_random_numbers_are_left_alone():
     torch.manual_seed(3)
     state = torch.get_rng_state()

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from cnncourse._arrays import FloatArray
+from cnncourse._arrays import FloatArray, choice
 from cnncourse.experiments.arguments_layers import (
     KERAS_LAYERS,
     TORCH_LAYERS,
@@ -36,7 +36,7 @@ REFUSALS = (AttributeError, RuntimeError, TypeError, ValueError)
 def measure(
     name: str,
     variants: Sequence[Mapping[str, Any]],
-    finding: str | Callable[[Sequence[Case]], str],
+    finding: str,
     *,
     base: Mapping[str, Any] | None = None,
     positional: int = 0,
@@ -53,8 +53,8 @@ def measure(
         Layer and argument, as "Conv2D.strides".
     variants : sequence of dict
         Arguments to try.
-    finding : str or callable
-        What to keep from it, or what makes that sentence from the cases.
+    finding : str
+        What to keep from it.
     base : dict, optional
         Arguments that all variants share.
     positional : int, default 0
@@ -75,10 +75,10 @@ def measure(
 
     Raises
     ------
-    KeyError
-        If Keras or torch has a layer of this name, but this module does not know it.
+    ValueError
+        If the layer is none of `KERAS_LAYERS` and `TORCH_LAYERS`.
     """
-    layer = name.split(".")[0]
+    layer = choice("layer", name.split(".")[0], (*KERAS_LAYERS, *TORCH_LAYERS))
     image = numbered_picture() if picture is None else picture
     cases: list[Case] = []
     worst: dict[str, float] = {}
@@ -89,9 +89,8 @@ def measure(
         case, differences = _run(layer, arguments, call, image, weights, shown)
         cases.append(case)
         worst = {who: max(worst.get(who, 0.0), d) for who, d in differences.items()} or worst
-    sentence = finding if isinstance(finding, str) else finding(cases)
     missing = "" if has_tensorflow() or layer in TORCH_LAYERS else WITHOUT_KERAS
-    return Result(name, tuple(cases), sentence, _source(layer), worst, missing)
+    return Result(name, tuple(cases), finding, _source(layer), worst, missing)
 
 
 def source_line(layer: str, arguments: Mapping[str, Any], positional: int = 0) -> str:
