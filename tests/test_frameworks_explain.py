@@ -175,6 +175,7 @@ def test_what_has_no_counterpart_is_said():
         ("MaxPool2D(3, 2, 'same')", "28x28x1", "minus infinity"),
         ("nn.AvgPool2d(3, 2, 1)", "1x28x28", "PyTorch counts it as zeros"),
         ("nn.MaxPool2d(2, 2, ceil_mode=True)", "1x7x7", "Keras has no ceil_mode"),
+        ("Conv2DTranspose(3, 3, dilation_rate=2)", "9x9x3", "on a GPU only"),
         ("Dense(10)", "784", "between -0.0357 and 0.0357 (1 / sqrt(784))"),
         ("Dense(10, use_bias=False)", "784", "Glorot's rule"),
         (KERAS, "28x28x1", "it pads (0, 1) here, and would pad (1, 1) for 29 x 29"),

@@ -192,7 +192,7 @@ def test_binding_fills_in_defaults_and_keeps_what_was_given():
         ("torch", "Conv2d", "activation", "a layer of its own"),
         ("torch", "MaxPool2d", "pool_size", "in PyTorch it is called kernel_size"),
         ("torch", "Linear", "units", "in PyTorch it is called out_features"),
-        ("torch", "Conv2d", "paddin", "did you mean padding?"),
+        ("torch", "Conv2d", "paddings", "did you mean padding?"),
         ("torch", "Sigmoid", "x", "it takes none"),
     ],
 )

@@ -40,6 +40,9 @@ def _convolution(
 
 
 def _not_both(a: Arguments, stride: Sizes, dilation: Sizes) -> None:
+    """Keras refuses both at once, but of a depthwise convolution, alone or as a part."""
+    if a.name.startswith(("Depthwise", "Separable")):
+        return
     if max(stride) > 1 and max(dilation) > 1:
         raise LayerTextError(
             f"{a.name}: Keras refuses strides above 1 together with a dilation_rate above 1, got "

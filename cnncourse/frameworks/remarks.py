@@ -150,6 +150,8 @@ def _pairs(pads: Pads) -> str:
 def _transposed(layer: TransposedConvolution, keras: bool) -> Iterator[str]:
     if keras and even(layer.crop) is None:
         yield "PyTorch crops both ends alike, but for output_padding at the second."
+    if max(layer.dilation) > 1:
+        yield "TensorFlow computes a dilated transposed convolution on a GPU only."
 
 
 def _pool(layer: Pooling, facts: Facts, step: Step) -> Iterator[str]:

@@ -41,8 +41,9 @@ def _(layer: kinds.Convolution, shape: Sizes) -> list[Line]:
     pads = resolved_padding(shape[1:], layer.size, layer.stride, layer.dilation, layer.padding)
     assert pads is not None  # no size is open
     depthwise = 1 < layer.groups == layer.channels_in and layer.rank < 3
-    uneven = depthwise and len(set(layer.stride)) > 1
-    if max(layer.stride) > 1 and (max(layer.dilation) > 1 or uneven):
+    dilated = max(layer.dilation) > 1 and not depthwise
+    uneven = len(set(layer.stride)) > 1 and depthwise
+    if max(layer.stride) > 1 and (dilated or uneven):
         # Keras refuses it in one layer; a window of one cell takes one position in so many.
         ones = (1,) * layer.rank
         whole = replace(layer, stride=ones, padding=pads)
@@ -201,6 +202,10 @@ def _(layer: kinds.AdaptivePooling, shape: Sizes) -> list[Line]:
         size = tuple(n // m for n, m in zip(shape[1:], sizes, strict=True))
         name = "MaxPooling" if layer.kind == "max" else "AveragePooling"
         return [Line(written(f"layers.{name}{layer.rank}D", one(size)))]
+    if all(-(-n // m) < n for n, m in zip(shape[1:], sizes, strict=True)):
+        name = f"layers.Adaptive{'Max' if layer.kind == 'max' else 'Average'}Pooling"
+        return [Line(written(f"{name}{layer.rank}D", one(sizes)))]
+    # TensorFlow ends the process where a window would be as long as the axis.
     return [Line(written("AdaptiveWindowPooling", layer.kind, sizes), OWN)]
 
 
