@@ -105,7 +105,7 @@ def test_a_number_that_fits_a_cell(value, width, text):
     parity.agree("numbers", [("inCell", [value, width, 7], text)])
 
 
-# ---------------------------------------------------------------- the nine explorers
+# ---------------------------------------------------------------- the explorers
 
 each = pytest.mark.parametrize("name", EXPLORERS)
 # What the browser's functions know beside the state.
@@ -136,6 +136,7 @@ def test_what_has_numbers_of_any_size():
         "layers": ["image"],
         "padding": [],
         "pooling": ["entering", "signal"],
+        "side_by_side": ["kernel", "row"],
         "smoothing": ["sigma", "weights"],
         "toeplitz": ["signal", "weights"],
     }
@@ -169,7 +170,7 @@ def test_the_largest_and_the_smallest_numbers_are_shown(name, number):
 
 
 @pytest.mark.parametrize(
-    "name", ["channels", "convolution2d", "equivariance", "pooling", "toeplitz"]
+    "name", ["channels", "convolution2d", "equivariance", "pooling", "side_by_side", "toeplitz"]
 )
 def test_the_browser_says_the_same_of_large_and_small_numbers(name):
     random = np.random.default_rng(4)
