@@ -28,8 +28,8 @@ class Held:
 
     Attributes
     ----------
-    tensor : KerasTensor or None
-        None while a chain is written, which needs no tensors.
+    tensor : KerasTensor or int
+        While a chain is written, which needs no tensors: the number of layers so far.
     shape : tuple of int
         Without the batch, channels first.
     order : tuple of int
@@ -59,6 +59,14 @@ class Held:
 def last(axes: int) -> Order:
     """The order of a channels-last tensor with so many axes, the batch counted."""
     return (0, 1) if axes == 2 else (0, *range(2, axes), 1)
+
+
+@dataclass(frozen=True)
+class Written:
+    """A model, and the tensor that each node of its graph gives."""
+
+    model: Any
+    held: Mapping[str, Held]
 
 
 class Writer:
@@ -123,7 +131,7 @@ class Writer:
         """Put a layer behind tensors; it gives this shape in this order."""
         if self.chain:
             self.layers.append(layer)
-            return Held(None, tuple(shape), order)
+            return Held(len(self.layers), tuple(shape), order)
         given = x.tensor if isinstance(x, Held) else [one.tensor for one in x]
         return Held(layer(given), tuple(shape), order)
 
@@ -162,8 +170,8 @@ class Writer:
             for name, array in weights.items():
                 getattr(layer, name).assign(np.ascontiguousarray(array))
 
-    def write(self) -> Any:
-        """Return the model."""
+    def write(self) -> Written:
+        """Return the model, and where each node is in it."""
         held: dict[str, Held] = {}
         for node in self.graph:
             if isinstance(node.layer, Input):
@@ -175,12 +183,14 @@ class Writer:
         outputs = [self.channels_last(self.graph[n], held[n]) for n in self.graph.outputs]
         if self.chain:
             model = self.keras.Sequential([self._given, *self.layers])
+            places = [self._given, *(layer.output for layer in self.layers)]
+            held = {name: replace(x, tensor=places[x.tensor]) for name, x in held.items()}
         else:
             inputs = [held[node.name].tensor for node in self.graph.inputs]
             tensors = [output.tensor for output in outputs]
             model = self.keras.Model(_alone(inputs), _alone(tensors))
         self.fill()
-        return model
+        return Written(model, held)
 
     def _input(self, node: Node) -> Held:
         shape = self.shapes[node.name]
@@ -191,7 +201,7 @@ class Writer:
             **self._type,
         )
         self._given = given
-        return Held(given, shape, order)
+        return Held(0 if self.chain else given, shape, order)
 
 
 def _alone(items: list[Any]) -> Any:
@@ -224,7 +234,7 @@ def simplified(graph: Graph) -> Graph:
     return Graph(kept, [renamed.get(name, name) for name in graph.outputs])
 
 
-def write_keras(graph: Graph) -> Any:
+def write_keras(graph: Graph) -> Written:
     """Build the Keras model that computes a graph.
 
     Parameters
@@ -234,8 +244,9 @@ def write_keras(graph: Graph) -> Any:
 
     Returns
     -------
-    keras.Sequential or keras.Model
-        Channels last. Of several inputs or outputs it has lists.
+    Written
+        Its model is a keras.Sequential or a functional keras.Model, channels last. Of several
+        inputs or outputs it has lists.
 
     Raises
     ------

@@ -80,7 +80,7 @@ class TorchReading:
                 elif node.op != "output":
                     values[node] = value_of(node, self.root, values)
                 signal = self.found.get(node)
-                if isinstance(signal, Signal):
+                if isinstance(signal, Signal) and signal.name not in named:
                     named[signal.name] = values[node].detach().cpu().numpy().copy()
         return named
 
@@ -122,7 +122,7 @@ def read_torch(module: nn.Module, shapes: Sequence[tuple[int, ...]]) -> TorchRea
         refuse_mixing(tracer, root, recorded, examples[1])
         reading = Reading(root, dtype)
         graph = _graph(tracer, reading, recorded)
-    return TorchReading(graph, root, recorded, reading.found)
+    return TorchReading(graph, root, recorded, reading.given)
 
 
 def refuse_unknown(root: nn.Module, recorded: fx.Graph) -> None:

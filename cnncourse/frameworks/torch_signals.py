@@ -67,6 +67,9 @@ class Reading:
 
     Attributes
     ----------
+    found, given : dict
+        What each operation was read as: what its result has become by now (it may have been
+        written over), and what it was.
     place : str
         The module or operation that is being read.
     value : object
@@ -84,6 +87,7 @@ class Reading:
         self.dtype = dtype
         self.nodes: list[Node] = []
         self.found: dict[fx.Node, Any] = {}
+        self.given: dict[fx.Node, Any] = {}
         self.place = ""
         self.value: Any = None
         self.users: set[str] = set()
@@ -194,6 +198,7 @@ class Reading:
             self.refuse(f"it was called in a way that is not known ({error})")
         result = reader(self, *args, **kwargs)
         self._check(result)
+        self.given[node] = result
         if _is_in_place(node, self.root):
             changed = self.found[node.all_input_nodes[0]]
             self.found.update({key: result for key, old in self.found.items() if old is changed})
