@@ -116,6 +116,17 @@ def test_check_reports_a_changed_output_and_stores_nothing(tmp_path, capsys):
     assert stored.cells[0].outputs[0].text == "2\n"
 
 
+def test_what_needs_tensorflow_is_not_stored_without_it(tmp_path, capsys, monkeypatch):
+    cells = [nbformat.v4.new_code_cell("print(1 + 1)", metadata={"tags": ["tensorflow"]})]
+    target = tmp_path / "90_example.ipynb"
+    nbformat.write(nbformat.v4.new_notebook(cells=cells), target)
+    before = target.read_bytes()
+    monkeypatch.setenv("CNNCOURSE_WITHOUT_TENSORFLOW", "1")
+    assert tool.main(["--folder", str(tmp_path)]) == 0
+    assert "course.py notebooks --with tensorflow" in capsys.readouterr().out
+    assert target.read_bytes() == before
+
+
 def test_unknown_name_is_refused(tmp_path, capsys):
     with pytest.raises(SystemExit):
         tool.main(["--folder", str(tmp_path), "77"])

@@ -18,6 +18,8 @@ from pathlib import Path
 import nbformat
 from nbclient import NotebookClient
 
+from cnncourse.frameworks.present import HOW_TO_INSTALL, has_tensorflow
+
 NOTEBOOKS = Path(__file__).resolve().parent.parent / "notebooks"
 WIDGET = "application/vnd.jupyter.widget-view+json"
 # Of a cell's metadata: its role, and whether its output is folded (in the two ways of saying it).
@@ -65,6 +67,14 @@ def normalise(notebook):
     return notebook
 
 
+def wants_tensorflow(path):
+    """Tell whether outputs of the notebook at `path` would be others than with TensorFlow."""
+    if has_tensorflow():
+        return False
+    cells = nbformat.read(path, as_version=4).cells
+    return any("tensorflow" in cell.metadata.get("tags", []) for cell in cells)
+
+
 def run(path):
     """The text of the notebook at `path` after running it from its first cell to its last."""
     os.environ["CNNCOURSE_DATA"] = "off"  # the author's own progress is not what readers see
@@ -97,6 +107,10 @@ def main(arguments=None):
         parser.error(f"no notebook in {options.folder} starts with {' or '.join(options.names)}")
     changed = 0
     for path in chosen:
+        if wants_tensorflow(path):
+            install = HOW_TO_INSTALL.replace(" lab ", " notebooks ")
+            print(f"{path.name}: left as it is, since TensorFlow is missing: {install}", flush=True)
+            continue
         text = run(path)
         differs = text != path.read_text(encoding="utf-8")
         changed += differs
