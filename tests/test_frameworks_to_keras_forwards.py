@@ -32,6 +32,7 @@ FUNCTIONS = {
     "flatten, as a method": lambda x: x.flatten(start_dim=1).relu(),
     "permuted": lambda x: x.permute(0, 2, 3, 1),
     "transposed": lambda x: x.transpose(1, 2).relu().contiguous(),
+    "moved": lambda x: x.movedim(1, -1).relu() + x.moveaxis((1, 2), (3, 1)) * 2,
     "squeezed": lambda x: F.adaptive_avg_pool2d(x, 1).squeeze(-1).squeeze(-1),
     "one more axis": lambda x: x[:, None].squeeze(1) * 1 + x.unsqueeze(2).squeeze(2),
     "joined": lambda x: torch.cat([x, F.relu(x)], 1),

@@ -1,4 +1,4 @@
-"""What torch's functions of pooling and resizing mean, as layers."""
+"""What torch's functions of pooling, resizing and shuffling pixels mean, as layers."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from cnncourse.frameworks.layers import (
     Upsampling,
 )
 from cnncourse.frameworks.torch_reading_layers import both_ends, per_axis
+from cnncourse.frameworks.torch_reading_shapes import permute, reshape, transpose
 from cnncourse.frameworks.torch_signals import READERS, Reading, Signal, reads
 
 __all__ = ["READERS"]
@@ -182,3 +183,28 @@ def per_factor(scale_factor: Any, rank: int) -> tuple[float, ...] | None:
     if scale_factor is None or isinstance(scale_factor, tuple | list):
         return None if scale_factor is None else tuple(map(float, scale_factor))
     return (float(scale_factor),) * rank
+
+
+@reads("pixel_shuffle")
+def _(read: Reading, input: Signal, upscale_factor: int) -> Signal:
+    channels, height, width = input.shape
+    r, out = upscale_factor, channels // upscale_factor**2
+    parted = reshape(read, input, (out, r, r, height, width))
+    turned = permute(read, parted, (0, 1, 4, 2, 5, 3))
+    return reshape(read, turned, (out, height * r, width * r))
+
+
+@reads("pixel_unshuffle")
+def _(read: Reading, input: Signal, downscale_factor: int) -> Signal:
+    channels, height, width = input.shape
+    r = downscale_factor
+    parted = reshape(read, input, (channels, height // r, r, width // r, r))
+    turned = permute(read, parted, (0, 1, 3, 5, 2, 4))
+    return reshape(read, turned, (channels * r * r, height // r, width // r))
+
+
+@reads("channel_shuffle")
+def _(read: Reading, input: Signal, groups: int) -> Signal:
+    channels, *spatial = input.shape
+    parted = reshape(read, input, (groups, channels // groups, *spatial))
+    return reshape(read, transpose(read, parted, 1, 2), tuple(input.shape))

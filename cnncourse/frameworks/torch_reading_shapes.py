@@ -82,6 +82,16 @@ def transpose(read: Reading, input: Signal, dim0: int, dim1: int) -> Signal:
     return permute(read, input, axes)
 
 
+@reads("movedim", "moveaxis")
+def _(read: Reading, input: Signal, source: Any, destination: Any) -> Signal:
+    pairs = (source, destination) if isinstance(source, tuple | list) else ([source], [destination])
+    moved, to = ([_axis(input, dim) for dim in dims] for dims in pairs)
+    axes = [axis for axis in range(input.axes) if axis not in moved]
+    for place, axis in sorted(zip(to, moved, strict=True)):
+        axes.insert(place, axis)
+    return permute(read, input, axes)
+
+
 @reads("getattr")
 def _(read: Reading, input: Any, name: str) -> Any:
     if name == "mT":
@@ -275,28 +285,3 @@ def _(read: Reading, input: Signal, other: Any) -> Signal:
     if not isinstance(other, Signal):
         read.refuse("a minimum along an axis is not known")
     return minimum(read, input, other)
-
-
-@reads("pixel_shuffle")
-def _(read: Reading, input: Signal, upscale_factor: int) -> Signal:
-    channels, height, width = input.shape
-    r, out = upscale_factor, channels // upscale_factor**2
-    parted = reshape(read, input, (out, r, r, height, width))
-    turned = permute(read, parted, (0, 1, 4, 2, 5, 3))
-    return reshape(read, turned, (out, height * r, width * r))
-
-
-@reads("pixel_unshuffle")
-def _(read: Reading, input: Signal, downscale_factor: int) -> Signal:
-    channels, height, width = input.shape
-    r = downscale_factor
-    parted = reshape(read, input, (channels, height // r, r, width // r, r))
-    turned = permute(read, parted, (0, 1, 3, 5, 2, 4))
-    return reshape(read, turned, (channels * r * r, height // r, width // r))
-
-
-@reads("channel_shuffle")
-def _(read: Reading, input: Signal, groups: int) -> Signal:
-    channels, *spatial = input.shape
-    parted = reshape(read, input, (groups, channels // groups, *spatial))
-    return reshape(read, transpose(read, parted, 1, 2), tuple(input.shape))
