@@ -255,6 +255,23 @@ def test_model_made_from_the_middle_of_another_is_translated(keras):
     agree(model, to_torch(model), (6, 6, 3))
 
 
+def test_model_without_layers_and_input_as_output_are_translated(keras):
+    from cnncourse.frameworks import to_torch
+
+    image = keras.Input((3, 4, 2))
+    for outputs in (image, [image, keras.layers.ReLU()(image)]):
+        model = keras.Model(image, outputs)
+        agree(model, to_torch(model), (3, 4, 2))
+
+
+def test_mean_of_a_large_map_is_not_taken_for_a_difference(keras):
+    from cnncourse.frameworks import to_torch
+
+    layer = keras.layers.GlobalAveragePooling3D(name="mean")
+    made = to_torch(layer, input_shape=(27, 48, 21, 2))
+    assert [name for name, _ in made.named_children()] == ["mean", "mean_flatten"]
+
+
 def test_names_that_torch_has_itself_are_changed(keras):
     from cnncourse.frameworks import to_torch
 
