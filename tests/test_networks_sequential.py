@@ -178,6 +178,30 @@ def test_a_network_of_nothing_is_refused():
         Sequential([3])
 
 
+@pytest.mark.parametrize("at", range(1, 7))
+def test_a_network_runs_up_to_a_part_and_back_from_it(at):
+    net, (x, labels) = network(), batch()
+    scores = net.forward(x)
+    _, gradient = cross_entropy(scores, labels)
+    whole = net.backward(gradient, to_input=True)
+    learned = {name: values.copy() for name, values in net.gradients.items()}
+    front, back = net[:at], net[at:]
+    assert np.array_equal(back.forward(front.forward(x)), scores)
+    assert np.array_equal(
+        front.backward(back.backward(gradient, to_input=True), to_input=True), whole
+    )
+    assert all(np.array_equal(values, learned[name]) for name, values in net.gradients.items())
+    assert len(front) + len(back) == len(net) == 7
+    assert [*front.parts, *back.parts] == [net[i] for i in range(7)]  # the very same
+
+
+def test_a_slice_of_no_part_is_refused():
+    with pytest.raises(TypeError, match="one Part or more, got none"):
+        network()[3:3]
+    with pytest.raises(IndexError):
+        network()[7]
+
+
 @pytest.mark.parametrize("part", [ReLU(), Pool(2), Flatten()], ids=lambda p: type(p).__name__)
 def test_backward_wants_a_forward(part: Part):
     with pytest.raises(RuntimeError, match="must go forward before"):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from os import PathLike
+from typing import overload
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -75,6 +76,11 @@ class Sequential:
     (5, 10)
     >>> sum(values.size for values in network.parameters.values())
     410
+
+    A slice is a network of the same parts, not of copies: run up to a part, and back from one.
+
+    >>> len(network), network[:3].forward(np.zeros((5, 1, 8, 8), np.float32)).shape
+    (5, (5, 4, 3, 3))
     """
 
     def __init__(self, parts: Sequence[Part]) -> None:
@@ -82,6 +88,19 @@ class Sequential:
         wrong = [type(part).__name__ for part in self.parts if not isinstance(part, Part)]
         if wrong or not self.parts:
             raise TypeError(f"parts must be one Part or more, got {wrong or 'none'}")
+
+    def __len__(self) -> int:
+        return len(self.parts)
+
+    @overload
+    def __getitem__(self, chosen: int) -> Part: ...
+
+    @overload
+    def __getitem__(self, chosen: slice) -> Sequential: ...
+
+    def __getitem__(self, chosen: int | slice) -> Part | Sequential:
+        found = self.parts[chosen]
+        return Sequential(found) if isinstance(found, list) else found
 
     def forward(self, x: np.ndarray) -> np.ndarray:
         """Send a batch through all parts."""
