@@ -229,7 +229,7 @@ def _by_remainders(V, K, strides):
 
 EXERCISE = Exercise(
     id="R6.1",
-    title="Repair: rows' padding for columns",
+    title="Repair: right on squares",
     solution=my_same_layer,
     broken=_broken,
     reference=_reference,
