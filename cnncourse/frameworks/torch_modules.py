@@ -162,17 +162,6 @@ class Permute(nn.Module):
         return f"dims={self.dims}"
 
 
-class PermuteFeatures(nn.Module):
-    """Put the features of `(N, F)` into another order, the list `order` of F indices."""
-
-    def __init__(self, order: Sequence[int]):
-        super().__init__()
-        self.register_buffer("order", torch.as_tensor(list(order)))
-
-    def forward(self, x: Tensor) -> Tensor:
-        return x[:, self.get_buffer("order")]
-
-
 class LayerNormOver(nn.Module):
     """Layer normalisation over the axes `dims` (the batch is 0), which need not be the last.
 
