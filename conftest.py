@@ -20,7 +20,6 @@ import pytest
 from nbval.plugin import IPyNbCell, IPyNbFile
 
 from cnncourse import records
-from cnncourse.frameworks import has_tensorflow
 from cnncourse.frameworks.present import has_tensorflow
 
 # What a test or a notebook run by one does is nobody's progress: it stays in memory.
