@@ -36,6 +36,30 @@ def test_from_torch_to_keras_and_back(keras, make, shape):
     same(run_torch(module, arrays), run_torch(back, arrays))
 
 
+OWN = {
+    "minus infinity": (nn.MaxPool2d(3, 2, 1), (2, 8, 9)),
+    "padding left out": (nn.AvgPool2d(3, 2, 1, count_include_pad=False), (2, 8, 10)),
+    "overhang": (nn.AvgPool2d(3, 2, 1, ceil_mode=True), (2, 8, 9)),
+    "dilated": (nn.MaxPool2d(3, 2, dilation=2), (2, 8, 9)),
+    "reflection": (nn.ReflectionPad2d((1, 2, 0, 3)), (2, 8, 9)),
+    "circular": (nn.CircularPad1d((1, 2)), (2, 8)),
+    "roots of sums": (nn.LPPool2d(2, 2), (2, 8, 9)),
+    "one window": (nn.AdaptiveMaxPool2d((1, 4)), (2, 8, 9)),
+    "bounds": (nn.Hardtanh(-0.5, 0.7), (2, 8, 9)),
+    "bounded below": (nn.Sequential(nn.ReLU(), nn.Threshold(0.3, 0), nn.GELU("tanh")), (2, 8, 9)),
+    "an axis": (nn.LogSoftmax(2), (2, 8, 9)),
+}
+
+
+@pytest.mark.parametrize(("module", "shape"), OWN.values(), ids=OWN)
+def test_layers_of_our_own_lead_back(keras, module, shape):
+    from cnncourse.frameworks import to_keras, to_torch
+
+    back = to_torch(to_keras(module, input_shape=shape))
+    arrays = inputs(shape)
+    same(run_torch(module, arrays), run_torch(back, arrays))
+
+
 def test_the_weights_come_back_to_the_last_bit(keras):
     from cnncourse.frameworks import to_keras, to_torch
 

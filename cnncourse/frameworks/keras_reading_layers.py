@@ -52,9 +52,10 @@ def read_layer(use: Use) -> list[Found]:
         If it is not a layer of Keras itself, not one that is known here, or set to something that
         torch does not do.
     """
-    from cnncourse.frameworks import keras_norm_layers, keras_plain_layers
+    from cnncourse.frameworks import keras_norm_layers, keras_own_layers, keras_plain_layers
 
-    del keras_norm_layers, keras_plain_layers  # loaded for what they enter into READERS
+    # They were loaded for what they enter into READERS.
+    del keras_norm_layers, keras_own_layers, keras_plain_layers
     name = type(use.layer).__name__
     _refuse_others(use, name)
     found = READERS[name](use)
@@ -73,7 +74,8 @@ def _refuse_others(use: Use, name: str) -> None:
         raise use.refuse("a subclassed model may do anything in its call")
     if isinstance(layer, keras.layers.RNN | keras.layers.Bidirectional):
         raise use.refuse(f"{name} is recurrent; only layers of CNNs are translated")
-    if getattr(keras.layers, name, None) is not type(layer):
+    ours = type(layer).__module__ == "cnncourse.frameworks.keras_layers"
+    if getattr(keras.layers, name, None) is not type(layer) and not ours:
         known = next(
             (kind.__name__ for kind in type(layer).__mro__[1:] if _is_keras(kind)), "Layer"
         )
