@@ -11,9 +11,9 @@ PACKAGE = Path(__file__).resolve().parent.parent / "cnncourse"
 # Each imports only from those before it; a leading underscore marks the engine of what follows.
 LAYERS = """
 _arrays _words shapes definitions _blocks _overlap _windows conv pooling gradients kernels
-continuous smoothing data networks frameworks experiments _sums _intervals plots _tables widgets
-explore cards records forms exercises predictions inventory progress grading installation cli
-__main__
+continuous smoothing data networks inside frameworks experiments _sums _intervals plots _tables
+widgets explore cards records forms exercises predictions inventory progress grading installation
+cli __main__
 """.split()
 # Libraries that take long to load or may be missing, and the layers that may import each.
 HEAVY = {
