@@ -1,5 +1,15 @@
 """Inside a trained network: what its parts see, answer and learned, and what that shows."""
 
 from cnncourse.inside.slopes import grad_cam, gradient_times_input, saliency, score_gradient
+from cnncourse.inside.units import Field, feature_maps, pixels_with_slope, receptive_field_of
 
-__all__ = ["grad_cam", "gradient_times_input", "saliency", "score_gradient"]
+__all__ = [
+    "Field",
+    "feature_maps",
+    "grad_cam",
+    "gradient_times_input",
+    "pixels_with_slope",
+    "receptive_field_of",
+    "saliency",
+    "score_gradient",
+]
