@@ -1,5 +1,11 @@
 """Inside a trained network: what its parts see, answer and learned, and what that shows."""
 
+from cnncourse.inside.exciting import (
+    Excitation,
+    Maximised,
+    activation_maximisation,
+    most_exciting,
+)
 from cnncourse.inside.occluding import occlusion, over_pixels
 from cnncourse.inside.shifting import Consistency, shift_consistency
 from cnncourse.inside.slopes import grad_cam, gradient_times_input, saliency, score_gradient
@@ -7,10 +13,14 @@ from cnncourse.inside.units import Field, feature_maps, pixels_with_slope, recep
 
 __all__ = [
     "Consistency",
+    "Excitation",
     "Field",
+    "Maximised",
+    "activation_maximisation",
     "feature_maps",
     "grad_cam",
     "gradient_times_input",
+    "most_exciting",
     "occlusion",
     "over_pixels",
     "pixels_with_slope",
