@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import accumulate
+from math import prod
 
 from cnncourse.frameworks.errors import CannotTranslate
 from cnncourse.frameworks.facts import Facts, layer_facts
@@ -23,6 +24,9 @@ from cnncourse.frameworks.signatures import FRAMEWORKS, LayerTextError
 from cnncourse.frameworks.source_lines import Line
 from cnncourse.frameworks.torch_text import layers_of_torch
 from cnncourse.frameworks.wording import source_lines
+
+LARGEST = 10**12
+"""Most numbers that a layer may put out, or learn: far more than any machine holds."""
 
 
 @dataclass(frozen=True)
@@ -156,6 +160,9 @@ def _facts(layers: Sequence[Layer], shape: Sizes) -> list[Facts]:
     for layer in layers:
         facts.append(layer_facts(layer, shape))
         shape = facts[-1].output_shape
+        for what, count in (("outputs", prod(shape)), ("parameters", facts[-1].parameters)):
+            if count > LARGEST:
+                raise ValueError(f"there must be at most 10**12 {what}, got some {count:.0e}")
     return facts
 
 

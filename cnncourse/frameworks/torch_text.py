@@ -47,7 +47,8 @@ def layers_of_torch(call: Call, shape: Sizes) -> list[Layer]:
 
 
 def _batch_norm(a: Arguments, shape: Sizes) -> list[Layer]:
-    a.refuse("momentum", "is not explained here") if a["momentum"] is None else None
+    if a["momentum"] is None:
+        raise a.fault("momentum", "a number: None averages over all batches, and Keras has no such")
     if not a.flag("track_running_stats"):
         raise a.fault("track_running_stats", "True: without it, every batch is its own standard")
     affine = a.flag("affine")
@@ -55,7 +56,7 @@ def _batch_norm(a: Arguments, shape: Sizes) -> list[Layer]:
         axis=1,
         channels=channels_told(a, "num_features", shape[0]),
         epsilon=a.number("eps", 0),
-        momentum=0.0 if a["momentum"] is None else a.number("momentum", 0, 1),
+        momentum=a.number("momentum", 0, 1),
         scale=affine,
         shift=affine and a.flag("bias"),
     )
