@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
@@ -29,6 +30,30 @@ def number(value: float, digits: int = 3) -> str:
     """
     text = f"{value:.0f}" if abs(value) >= 10**digits else f"{value:.{digits}g}"
     return ("0" if float(text) == 0 else text).replace("-", "−")
+
+
+def power_above(value: float, *, room: float = 2.5) -> int | None:
+    """Say which power of ten lies above, so that the same is said where rounding differs a little.
+
+    Parameters
+    ----------
+    value : float
+        At least 0.
+    room : float, default 2.5
+        How many times larger it may come out elsewhere without reaching the power.
+
+    Returns
+    -------
+    int or None
+        The least p with room * value <= 10**p; None for 0.
+
+    Examples
+    --------
+    >>> power_above(1.9e-15), power_above(9e-7), power_above(4e-7), power_above(0.0)
+    (-14, -5, -6, None)
+    """
+    # A power of ten is one, whatever its logarithm is rounded to.
+    return math.ceil(math.log10(room * value) - 1e-9) if value > 0 else None
 
 
 def short(value: float) -> str:

@@ -2,6 +2,8 @@
 
 import inspect
 import math
+import re
+from importlib.resources import files
 
 import numpy as np
 import pytest
@@ -16,7 +18,9 @@ from cnncourse.experiments import (
     momentum,
     starts,
 )
-from cnncourse.frameworks.present import HOW_TO_INSTALL, has_tensorflow
+from cnncourse.experiments.arguments_beyond import RECORDED
+from cnncourse.experiments.arguments_shared import WITHOUT_KERAS
+from cnncourse.frameworks.present import has_tensorflow
 from cnncourse.networks import digits_network
 
 # As the lecture's last two slides list them.
@@ -120,13 +124,13 @@ PLANES = {
     ],
     "Conv2d.dilation": [VALID, PICTURE[2:3, 2:4], PICTURE[1:4, 2:4]],
     "Conv2d.groups": [VALID, VALID, VALID],
-    "MaxPool2d.ceil_mode": [
-        PICTURE[1::2, 1::2],
-        np.vstack([PICTURE[1::2, 1::2], PICTURE[4:, 1::2]]),
-    ],
+    # The largest of three, of 1 to 10: from the left end, with what is left over, and centred.
+    "MaxPool2d.ceil_mode": [[[3, 6, 9]], [[3, 6, 9, 10]], [[2, 5, 8, 10]]],
     "AvgPool2d.count_include_pad": [
         [[16, 24, 24], [24, 36, 36], [16, 24, 24]],
         np.full((3, 3), 36),
+        # 3, 3 and 2 rows and columns of padded picture, and a column of 2 at its end.
+        [[16, 24, 24, 12], [24, 36, 36, 18], [16, 24, 24, 12]],
     ],
 }
 PARAMETERS = {
@@ -149,7 +153,8 @@ def test_outputs_are_the_pixels_that_they_should_be(name):
         if expected is None:
             assert case.refused
             continue
-        channel = (0, ..., 0) if name.split(".")[0] in arguments_measuring.KERAS_LAYERS else (0, 0)
+        in_keras = case.call.split("(")[0] in arguments_measuring.KERAS_LAYERS
+        channel = (0, ..., 0) if in_keras else (0, 0)
         np.testing.assert_array_equal(case.output[channel], expected, err_msg=case.call)
 
 
@@ -191,11 +196,21 @@ def test_without_tensorflow_ours_shows_the_same_numbers(monkeypatch):
         if name in ("defaults", "initialisation"):
             continue
         assert str(without).splitlines()[:-1] == str(result).splitlines()[:-1]
-        about_keras = "2D." in name or name == "layouts"
-        assert (HOW_TO_INSTALL in without.verdict) == about_keras
-        assert HOW_TO_INSTALL not in result.verdict
-    assert HOW_TO_INSTALL in str(arguments.show("initialisation"))
-    assert arguments.show("defaults").rows[0][3] == "(no Keras here)"
+        about_keras = "2D." in name or name in ("layouts", "MaxPool2d.ceil_mode")
+        assert without.verdict.endswith(WITHOUT_KERAS) == about_keras
+        assert WITHOUT_KERAS not in result.verdict
+    assert WITHOUT_KERAS in str(arguments.show("initialisation")).splitlines()
+    # The recorded defaults are the installed ones, and say that they are recorded.
+    recorded, installed = arguments.show("defaults"), with_it["defaults"]
+    assert recorded.rows == installed.rows
+    assert (installed.head[2], recorded.head[2]) == ("Keras", f"Keras {RECORDED}, as recorded")
+    for shown in (recorded, arguments.show("initialisation")):
+        assert all(line.strip() for line in str(shown).splitlines())
+
+
+def test_the_version_that_is_named_is_the_one_recorded():
+    text = (files("cnncourse.frameworks") / "signatures.toml").read_text(encoding="utf-8")
+    assert re.findall(r"Keras (\d+\.\d+)", text) == [RECORDED]
 
 
 def test_refusals_are_torch_s_own_words():
@@ -303,7 +318,7 @@ def test_running_averages_follow_the_formulas():
 
 
 @pytest.mark.parametrize("rates", [momentum.CONSTANT, momentum.HALVED])
-def test_momentum_follows_each_framework_s_rule(rates):
+def test_momentum_follows_each_framework_s_rule(rates, monkeypatch):
     in_torch, in_keras = [1.0], [1.0]
     kept = moved = 0.0
     for rate in rates:
@@ -313,22 +328,27 @@ def test_momentum_follows_each_framework_s_rule(rates):
         in_keras.append(in_keras[-1] + moved)
     found = momentum.momentum_paths(rates)
     np.testing.assert_array_equal(found.torch, in_torch[1:])
-    if has_tensorflow():
-        np.testing.assert_array_equal(found.keras, in_keras[1:])
-        parted = "The same steps" if rates == momentum.CONSTANT else "They part at step 3."
-        assert parted in str(found)
-    else:
-        assert HOW_TO_INSTALL in str(found)
+    np.testing.assert_array_equal(found.keras, in_keras[1:])
+    parted = "The same steps, exactly." if rates == momentum.CONSTANT else "They part at step 3."
+    assert str(found).splitlines()[-1] == parted
+    assert found.by_keras == has_tensorflow()
+    monkeypatch.setenv("CNNCOURSE_WITHOUT_TENSORFLOW", "1")
+    without = momentum.momentum_paths(rates)
+    np.testing.assert_array_equal(without.keras, in_keras[1:])
+    lines = str(without).splitlines()
+    assert [line[:14].strip() for line in lines[:3]] == ["rates", "torch", "Keras's rule"]
+    assert lines[-1] == parted
+    assert len({len(line) for line in lines[:3]}) == 1
 
 
 # Where the same words mean another sum.
 
 
 def windows_by_hand(width, k, before, after):
-    """A row 1, 2, 3, ... under a kernel of 1 in the middle and 100 at the end, at stride 2."""
+    """A row 1, 2, 3, ... under taps 1, 10, 100, ..., at stride 2."""
     row = [0] * before + list(range(1, width + 1)) + [0] * after
     firsts = range(0, len(row) - k + 1, 2)
-    return [row[at + k // 2] + 100 * row[at + k - 1] for at in firsts]
+    return [sum(row[at + m] * 10**m for m in range(k)) for at in firsts]
 
 
 @pytest.mark.parametrize(("k", "pads"), [(3, {6: (0, 1), 7: (1, 1)}), (5, {6: (1, 2), 7: (2, 2)})])
@@ -343,7 +363,18 @@ def test_same_at_stride_two_starts_elsewhere_on_even_widths(k, pads):
             1 - same.padding[0] + 2 * i for i in range(same.starts.size)
         ]
         assert (same.outputs.tolist() == around.outputs.tolist()) == (same.width == 7)
-    assert "Other numbers at width 6:" in str(found)
+    assert "Other numbers on 6 pixels:" in str(found)
+
+
+def test_same_at_stride_two_says_its_taps_and_from_where_it_counts():
+    lines = str(differences.same_at_stride_two((6,))).splitlines()
+    assert "Taps 1 10 100 " in lines[0]
+    assert "place 0 the zero in front" in lines[0]
+    assert lines[1] == "6 pixels"
+    # 1 + 20 + 300 under the first window of Keras, 0 + 10 + 200 under that of torch.
+    assert lines[2].endswith("windows from 1 3 5: 321 543 65")
+    assert lines[3].endswith("windows from 0 2 4: 210 432 654")
+    assert all(len(line) <= 100 for line in lines)
 
 
 def test_same_at_stride_two_refuses_an_even_kernel():

@@ -275,8 +275,8 @@ EXERCISE = Exercise(
         _misconception(
             "torch-same-with-stride",
             'Line 4 was taken to run: "same" in torch goes with stride 1 only.',
-            'Which side would the extra zero go to, and what would "same" mean if the output is '
-            "half as large? torch refuses to choose.",
+            'In torch "same" means an output as large as the picture, and it is refused at every '
+            "stride but 1. Which stride has this line?",
             lambda H, W, C, F, k: {4: [F, _up(H, 2), _up(W, 2), F * C * k * k + F]},
             lambda H, W, C, F, k: {4: [F, H, W, F * C * k * k + F]},
             lambda H, W, C, F, k: {4: [F, _places(H, k, 2), _places(W, k, 2), F * C * k * k + F]},
@@ -298,8 +298,8 @@ EXERCISE = Exercise(
         _misconception(
             "padding-over-half",
             "Line 3 was taken to run: its padding is more than half the window.",
-            "A window in the corner would lie in the padding as a whole: what should be its "
-            "maximum? torch takes at most k // 2.",
+            "A pool of torch takes at most k // 2 places of padding. How many does this line ask "
+            "for?",
             _too_far_out(lambda k: k),
             _too_far_out(lambda k: 1),
         ),

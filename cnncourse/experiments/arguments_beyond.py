@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -20,9 +21,11 @@ from cnncourse.experiments.arguments_shared import (
     numbered_picture,
 )
 from cnncourse.frameworks.present import has_tensorflow, load_keras
+from cnncourse.frameworks.signatures import NEEDED, signature
+from cnncourse.shapes import same_padding
 
-MISSING = "(no Keras here)"
-"""What stands in a table where Keras is not installed."""
+RECORDED = "3.15"
+"""Version of Keras that ``frameworks/signatures.toml`` has the arguments of."""
 
 _DEFAULTS = (  # torch class, argument; Keras class, argument; "" where it has none
     ("Conv2d", "stride", "Conv2D", "strides"),
@@ -109,14 +112,32 @@ def groups() -> Result:
 
 
 def ceil_mode() -> Result:
-    """Keep a last window that hangs over the end."""
-    return measure(
+    """Keep a last window that hangs over the end, beside Keras's "same", which shares out."""
+    row = np.arange(1.0, 11).reshape(1, 1, 1, 10)
+    sides = same_padding(10, 3, 3)
+    hanging = measure(
         "MaxPool2d.ceil_mode",
         [{"ceil_mode": False}, {"ceil_mode": True}],
-        "Row 5 fits no whole window. True keeps it, as Keras's 'same' does here; Keras has no such "
-        "argument.",
-        base={"kernel_size": 2},
+        "The row 1 2 ... 10: ceil_mode hangs over at its end only, 'same' shares out "
+        f"({sides[0]} before, {sides[1]} after).",
+        base={"kernel_size": (1, 3)},
         positional=1,
+        picture=row,
+    )
+    shared = measure(
+        "MaxPool2D.padding",
+        [{"padding": "same"}],
+        "",
+        base={"pool_size": (1, 3)},
+        positional=1,
+        picture=row,
+    )
+    found = hanging.differences
+    return replace(
+        hanging,
+        cases=hanging.cases + shared.cases,
+        differences={who: max(found[who], *shared.differences.values()) for who in found},
+        missing=shared.missing,
     )
 
 
@@ -124,9 +145,13 @@ def count_include_pad() -> Result:
     """Divisor of an average at the border, on a picture of one colour."""
     return measure(
         "AvgPool2d.count_include_pad",
-        [{"count_include_pad": True}, {"count_include_pad": False}],
-        "All pixels 36: a corner's window has 4 of them, and 5 zeros that count or not. In Keras: "
-        "never.",
+        [
+            {"count_include_pad": True},
+            {"count_include_pad": False},
+            {"count_include_pad": True, "ceil_mode": True},
+        ],
+        "All pixels 36, 4 of 9 places in a corner. Keras counts pixels alone; what ceil_mode adds, "
+        "nobody.",
         base={"kernel_size": 3, "stride": 2, "padding": 1},
         positional=3,
         picture=np.full((1, 1, 5, 6), 36.0),
@@ -134,7 +159,10 @@ def count_include_pad() -> Result:
 
 
 def defaults() -> Table:
-    """What each framework takes where nothing is said, read from the installed versions."""
+    """What each framework takes where nothing is said, read from the installed versions.
+
+    Keras's come from the course's table of arguments where it is not installed.
+    """
     rows = []
     for torch_layer, torch_name, keras_layer, keras_name in _DEFAULTS:
         rows.append(
@@ -145,17 +173,18 @@ def defaults() -> Table:
                 default_of("keras", keras_layer, keras_name),
             )
         )
+    keras = "Keras" if has_tensorflow() else f"Keras {RECORDED}, as recorded"
     return Table(
         "defaults",
-        ("torch", "default", "Keras", "default"),
+        ("torch", "default", keras, "default"),
         tuple(rows),
-        "Same words, other meaning: momentum is the new batch's share in torch, the old average's "
-        "in Keras.",
+        "Same word, other meaning: BatchNorm's momentum (not an optimiser's) is the new batch's "
+        "share in torch,\nthe old average's in Keras.",
     )
 
 
 def default_of(framework: str, layer: str, argument: str) -> str:
-    """Read a default from the installed version.
+    """Read a default from the installed version; Keras's from the course's table, if need be.
 
     Parameters
     ----------
@@ -176,9 +205,16 @@ def default_of(framework: str, layer: str, argument: str) -> str:
     if not layer:
         return "-"
     if framework == "keras" and not has_tensorflow():
-        return MISSING
+        return _recorded(layer, argument)
     found = inspect.signature(_class(framework, layer)).parameters[argument].default
     return "must be given" if found is inspect.Parameter.empty else repr(found)
+
+
+def _recorded(layer: str, argument: str) -> str:
+    known = signature("keras", layer)
+    assert known is not None  # all of _DEFAULTS are in the table
+    found = next(a.default for a in known.arguments if a.name == argument)
+    return "must be given" if found is NEEDED else repr(found)
 
 
 def _class(framework: str, layer: str) -> Any:

@@ -132,11 +132,9 @@ def run_other(
             padded = np.pad(picture, border, constant_values=-np.inf)
             return _pool(in_torch, "max", padded, size, stride)
         average = _pool(in_torch, "average", np.pad(picture, border), size, stride)
-        if plain.get("count_include_pad", not in_torch):
-            return average
         area = size[0] * size[1]
-        inside = np.pad(np.full(picture.shape, float(area)), border)  # its average: real pixels
-        return average * area / _pool(in_torch, "average", inside, size, stride)
+        counted = _counted(picture.shape, border, size, stride, plain, in_torch=in_torch)
+        return average * area / _pool(in_torch, "average", area * counted, size, stride)
     stride, dilation = pair(plain.get("stride", 1)), pair(plain.get("dilation", 1))
     sides = image_padding(
         picture.shape[2:],
@@ -176,6 +174,29 @@ def _pool_border(
             after = max(after, (count - 1) * s + k - n - before)
         border.append((before, after))
     return border
+
+
+def _counted(
+    shape: tuple[int, ...],
+    border: Sequence[tuple[int, int]],
+    size: tuple[int, int],
+    stride: tuple[int, int],
+    plain: Mapping[str, Any],
+    *,
+    in_torch: bool,
+) -> FloatArray:
+    """1 where a place of the bordered picture counts in an average, 0 elsewhere.
+
+    Padding does where it is asked for; what hangs over beyond it, by `ceil_mode`, never does.
+    """
+    sides = [(0, 0)] * 4
+    if plain.get("count_include_pad", not in_torch):
+        sides[2:] = image_padding(
+            (shape[2], shape[3]), size, plain.get("padding", 0), stride=stride
+        )
+    counted = np.pad(np.ones(shape), sides, constant_values=1)
+    beyond = [(b[0] - s[0], b[1] - s[1]) for b, s in zip(border, sides, strict=True)]
+    return np.pad(counted, beyond)
 
 
 def _pool(

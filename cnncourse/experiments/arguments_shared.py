@@ -8,10 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from cnncourse._arrays import FloatArray
-from cnncourse.frameworks.present import HOW_TO_INSTALL
 
-WITHOUT_KERAS = f"Keras is not installed here; for its half: {HOW_TO_INSTALL}"
-"""What a result says where Keras should have computed it."""
+WITHOUT_KERAS = "Keras: not here."
+"""What a result says where Keras should have computed it; notebook 06 says how to install it."""
 
 _LONGEST = 40  # characters of a line that show numbers
 
@@ -131,7 +130,7 @@ class Result:
         For each of the others that computed it too ("ours", "Keras", "torch"), the largest absolute
         difference over all cases, each with its own kernels and with mixed ones.
     missing : str
-        What is not installed and how to get it, or nothing.
+        What is not installed, or nothing.
     """
 
     name: str

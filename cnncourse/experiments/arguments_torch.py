@@ -71,7 +71,8 @@ def conv_padding() -> Result:
             {"padding": "same"},
             {"stride": 2, "padding": "same"},
         ],
-        "A number pads all four sides, a pair (rows, columns); not given, 0. Names only at step 1.",
+        "A number pads all four sides, a pair (rows, columns); not given, 0. 'same' only at "
+        "step 1.",
         base={"in_channels": 1, "out_channels": 1, "kernel_size": 3},
         positional=3,
     )

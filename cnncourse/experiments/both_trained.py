@@ -10,7 +10,6 @@ largest, or whether a ReLU passes; from there on two runs part for good (seed 2,
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -18,6 +17,7 @@ from typing import Any
 import numpy as np
 
 from cnncourse._arrays import FloatArray, integer
+from cnncourse._sums import power_above
 from cnncourse.data.digits import INK, digits
 from cnncourse.experiments.arguments_shared import WITHOUT_KERAS
 from cnncourse.experiments.both_networks import (
@@ -123,17 +123,20 @@ class BothTrained:
             )
         if "Keras" not in self.losses:
             lines.append(WITHOUT_KERAS)
-        lines.append("Largest distance of any weight after the last epoch:")
-        for name, distance in self.distances.items():
-            lines.append(f"  {name:<26}  {_bound(float(distance[-1]))}")
+        lines.append("How far they part, less than:  losses  weights after the last epoch")
+        distances = self.distances
+        for name, gap in self.gaps.items():
+            apart = (float(gap.max()), float(distances[name][-1]))
+            lines.append(f"  {name:<26}  {'   '.join(map(_bound, apart))}")
         return "\n".join(lines)
 
     __repr__ = __str__
 
 
 def _bound(distance: float) -> str:
-    """The next of ..., 1e-12, 1e-8, 1e-4, 1 above: machines round in other ways."""
-    return f"below 1e{4 * math.ceil(math.log10(distance) / 4):+03d}" if distance else "none"
+    """The next power of ten above, with room: machines round in other ways."""
+    power = power_above(distance)
+    return "  none" if power is None else f"{f'1e{power:+03d}':>6}"
 
 
 def train_both(epochs: int = EPOCHS, *, seed: int = 0) -> BothTrained:

@@ -15,7 +15,6 @@ from cnncourse.experiments.arguments_layers import Weights, run_keras, run_ours,
 from cnncourse.experiments.arguments_shared import (
     WITHOUT_KERAS,
     agreement,
-    middle_kernels,
     numbered_picture,
     rows_of,
 )
@@ -36,9 +35,9 @@ class Windows:
     padding : (int, int)
         Zeros before and after the row.
     starts : (outputs,) ndarray of int
-        First pixel under each window, counted from 1; 0 is the zero before the row.
+        First place under each window: the row's first pixel is 1, the zero in front of it 0.
     outputs : (outputs,) ndarray
-        What the layer gave, its kernel being 1 at the middle tap and 100 at the last.
+        What the layer gave, its taps being 1, 10, 100 and so on.
     """
 
     width: int
@@ -48,10 +47,10 @@ class Windows:
     outputs: FloatArray
 
     def __str__(self) -> str:
-        """Width, layer, padding, starts and outputs."""
+        """Layer, padding, starts and outputs."""
         starts = " ".join(str(s) for s in self.starts)
         return (
-            f"width {self.width}  {self.call:<31}  pads {self.padding}, windows start at {starts}: "
+            f"{self.call:<46}  pads {self.padding}, windows from {starts}: "
             f"{rows_of(self.outputs[None])}"
         )
 
@@ -62,6 +61,8 @@ class SameAtStrideTwo:
 
     Attributes
     ----------
+    taps : (k,) ndarray
+        1, 10, 100 and so on: of neighbouring digits each is a pixel.
     keras, torch : tuple of Windows
         For each width: padding "same", and the symmetric padding often taken for it. Keras's come
         from our operators where it is not installed.
@@ -69,20 +70,27 @@ class SameAtStrideTwo:
         From Keras's outputs, of "ours" and of "torch padded by hand".
     """
 
+    taps: FloatArray
     keras: tuple[Windows, ...]
     torch: tuple[Windows, ...]
     differences: dict[str, float]
 
     def __str__(self) -> str:
-        """A line for each layer, then what to keep from it."""
-        lines = [str(w) for both in zip(self.keras, self.torch, strict=True) for w in both]
+        """The taps, a line for each layer, then what to keep from it."""
+        lines = [
+            f"Taps {rows_of(self.taps[None])} on the row 1 2 3 ...; place 1 is its first pixel, "
+            "place 0 the zero in front."
+        ]
+        for both in zip(self.keras, self.torch, strict=True):
+            lines.append(f"{both[0].width} pixels")
+            lines += [f"  {windows}" for windows in both]
         other = [
             k.width
             for k, t in zip(self.keras, self.torch, strict=True)
             if not np.array_equal(k.outputs, t.outputs)
         ]
         lines.append(
-            f"Other numbers at width {' and '.join(map(str, other))}: the windows start elsewhere."
+            f"Other numbers on {' and '.join(map(str, other))} pixels: the windows start elsewhere."
             if other
             else "The same numbers at all these widths."
         )
@@ -115,13 +123,12 @@ def same_at_stride_two(widths: Sequence[int] = (6, 7), k: int = 3) -> SameAtStri
     """
     if integer("k", k) % 2 == 0:
         raise ValueError(f"k must be odd, got {k}")
+    taps = 10.0 ** np.arange(k)
+    weights = Weights(taps.reshape(1, 1, 1, k), None)
     in_keras, in_torch = [], []
     differences: dict[str, float] = {}
     for width in widths:
         row = np.arange(1.0, integer("width", width) + 1).reshape(1, 1, 1, width)
-        kernel = middle_kernels(1, 1, (1, k))
-        kernel[..., -1] = 100
-        weights = Weights(kernel, None)
         sides = same_padding(width, k, 2)
         same, symmetric = _keras_same(k), _torch_symmetric(k)
         outputs = run_ours("Conv2D", same, row, weights)[0, 0, 0]
@@ -134,14 +141,12 @@ def same_at_stride_two(widths: Sequence[int] = (6, 7), k: int = 3) -> SameAtStri
             del found["ours"]
         for who, theirs in found.items():
             differences[who] = max(differences.get(who, 0.0), float(np.abs(theirs - outputs).max()))
-        in_keras.append(_windows(width, k, f"Conv2D(1, (1, {k}), 2, 'same')", sides, outputs))
+        call = f"Conv2D(1, (1, {k}), strides=2, padding='same')"
+        in_keras.append(_windows(width, k, call, sides, outputs))
         around = run_torch("Conv2d", symmetric, row, weights)[0, 0, 0]
-        in_torch.append(
-            _windows(
-                width, k, f"Conv2d(1, 1, (1, {k}), 2, (0, {k // 2}))", (k // 2, k // 2), around
-            )
-        )
-    return SameAtStrideTwo(tuple(in_keras), tuple(in_torch), differences)
+        call = f"Conv2d(1, 1, (1, {k}), stride=2, padding=(0, {k // 2}))"
+        in_torch.append(_windows(width, k, call, (k // 2, k // 2), around))
+    return SameAtStrideTwo(taps, tuple(in_keras), tuple(in_torch), differences)
 
 
 def _keras_same(k: int) -> dict[str, object]:

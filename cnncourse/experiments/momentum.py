@@ -13,7 +13,6 @@ from dataclasses import dataclass
 import numpy as np
 
 from cnncourse._arrays import FloatArray
-from cnncourse.experiments.arguments_shared import WITHOUT_KERAS
 from cnncourse.frameworks.present import has_tensorflow, load_keras
 
 MOMENTUM = 0.5
@@ -32,24 +31,26 @@ class Paths:
         Of each step.
     torch : (steps,) ndarray
         w after each step.
-    keras : (steps,) ndarray or None
-        None where Keras is not installed.
+    keras : (steps,) ndarray
+        By Keras, or by its rule in NumPy.
+    by_keras : bool
+        Whether Keras itself took the steps; False where it is not installed.
     """
 
     rates: tuple[float, ...]
     torch: FloatArray
-    keras: FloatArray | None
+    keras: FloatArray
+    by_keras: bool
 
     def __str__(self) -> str:
         """Rates and both paths."""
+        keras = "Keras" if self.by_keras else "Keras's rule"
         lines = [
-            f"rates  {' '.join(f'{r:>8g}' for r in self.rates)}",
-            f"torch  {' '.join(f'{w:8.4f}' for w in self.torch)}",
+            f"{'rates':<{len(keras)}}  {' '.join(f'{r:>8g}' for r in self.rates)}",
+            f"{'torch':<{len(keras)}}  {' '.join(f'{w:8.4f}' for w in self.torch)}",
+            f"{keras}  {' '.join(f'{w:8.4f}' for w in self.keras)}",
         ]
-        if self.keras is None:
-            return "\n".join([*lines, WITHOUT_KERAS])
         apart = np.flatnonzero(self.torch != self.keras)
-        lines.append(f"Keras  {' '.join(f'{w:8.4f}' for w in self.keras)}")
         lines.append(
             f"They part at step {apart[0] + 1}." if apart.size else "The same steps, exactly."
         )
@@ -60,6 +61,8 @@ class Paths:
 
 def momentum_paths(rates: Sequence[float] = CONSTANT) -> Paths:
     """Let the optimisers of both frameworks take the same few steps.
+
+    Where Keras is not installed, its rule is worked out in NumPy.
 
     Parameters
     ----------
@@ -83,7 +86,26 @@ def momentum_paths(rates: Sequence[float] = CONSTANT) -> Paths:
     if not len(rates):
         raise ValueError("rates must hold at least one, got none")
     kept = tuple(float(rate) for rate in rates)
-    return Paths(kept, _path_in_torch(kept), _path_in_keras(kept) if has_tensorflow() else None)
+    with_keras = has_tensorflow()
+    keras = _path_in_keras(kept) if with_keras else path_by_keras_s_rule(kept)
+    return Paths(kept, _path_in_torch(kept), keras, with_keras)
+
+
+def path_by_keras_s_rule(rates: Sequence[float]) -> FloatArray:
+    """Take the steps of v = m*v - r*g, w = w + v; the gradient of w**2 / 2 is w.
+
+    Examples
+    --------
+    >>> path_by_keras_s_rule((0.25, 0.25, 0.125)).tolist()
+    [0.75, 0.4375, 0.2265625]
+    """
+    weight, kept = 1.0, 0.0
+    path = []
+    for rate in rates:
+        kept = MOMENTUM * kept - rate * weight
+        weight += kept
+        path.append(weight)
+    return np.array(path)
 
 
 def _path_in_torch(rates: tuple[float, ...]) -> FloatArray:

@@ -22,7 +22,7 @@ class Start:
     ----------
     framework : {"torch", "Keras"}
     rule : str
-        How the kernels are drawn.
+        Whose rule the kernels are drawn by.
     kernel : ndarray
         In the framework's own layout.
     bias : (64,) ndarray
@@ -46,8 +46,8 @@ class Start:
         reach = float(np.abs(self.bias).max())
         biases = f"within {reach:.3f} of 0" if reach else "all 0"
         return (
-            f"{self.framework:<5}  standard deviation {self.kernel.std():.3f}, by {self.rule} "
-            f"{self.expected:.3f}; biases {biases}"
+            f"{self.framework:<5}  spread {self.kernel.std():.3f}, by its rule {self.expected:.3f} "
+            f"({self.rule}); biases {biases}"
         )
 
 
@@ -70,8 +70,8 @@ class Starts:
         lines = [str(self.torch), WITHOUT_KERAS if self.keras is None else str(self.keras)]
         wider = keras_bound() / torch_bound()
         lines.append(
-            f"{OUT_CHANNELS} kernels of {KERNEL} x {KERNEL} x {IN_CHANNELS} taps: Keras's spread "
-            f"{wider:.2f} times as wide here."
+            f"Spread: standard deviation of the weights, of {OUT_CHANNELS} kernels of {KERNEL} x "
+            f"{KERNEL} x {IN_CHANNELS} taps. Keras's rule: {wider:.2f} times as wide here."
         )
         return "\n".join(lines)
 
@@ -134,7 +134,7 @@ def initialisation(seed: int = 6) -> Starts:
         torch.manual_seed(seed)
         layer = torch.nn.Conv2d(IN_CHANNELS, OUT_CHANNELS, KERNEL)
     kernel, bias = (part.detach().numpy() for part in layer.parameters())
-    in_torch = Start("torch", "Kaiming uniform, a = sqrt(5)", kernel, bias, torch_bound())
+    in_torch = Start("torch", "Kaiming's, uniform", kernel, bias, torch_bound())
     return Starts(in_torch, _keras_start(seed) if has_tensorflow() else None)
 
 
@@ -147,7 +147,7 @@ def _keras_start(seed: int) -> Start:
     )
     layer.build((None, None, None, IN_CHANNELS))
     kernel, bias = layer.get_weights()
-    return Start("Keras", "Glorot uniform", kernel, bias, keras_bound())
+    return Start("Keras", "Glorot's, uniform", kernel, bias, keras_bound())
 
 
 @dataclass(frozen=True, eq=False)
