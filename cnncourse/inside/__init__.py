@@ -1,5 +1,6 @@
 """Inside a trained network: what its parts see, answer and learned, and what that shows."""
 
+from cnncourse.inside.classic import KernelMatches, kernel_matches
 from cnncourse.inside.exciting import (
     Excitation,
     Maximised,
@@ -7,6 +8,7 @@ from cnncourse.inside.exciting import (
     most_exciting,
 )
 from cnncourse.inside.occluding import occlusion, over_pixels
+from cnncourse.inside.sanity import SanityCheck, randomised, rank_correlation, sanity_check
 from cnncourse.inside.shifting import Consistency, shift_consistency
 from cnncourse.inside.slopes import grad_cam, gradient_times_input, saliency, score_gradient
 from cnncourse.inside.units import Field, feature_maps, pixels_with_slope, receptive_field_of
@@ -15,17 +17,23 @@ __all__ = [
     "Consistency",
     "Excitation",
     "Field",
+    "KernelMatches",
     "Maximised",
+    "SanityCheck",
     "activation_maximisation",
     "feature_maps",
     "grad_cam",
     "gradient_times_input",
+    "kernel_matches",
     "most_exciting",
     "occlusion",
     "over_pixels",
     "pixels_with_slope",
+    "randomised",
+    "rank_correlation",
     "receptive_field_of",
     "saliency",
+    "sanity_check",
     "score_gradient",
     "shift_consistency",
 ]
