@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from cnncourse.networks import digits_network
 from cnncourse.networks.blur_pool import BlurPool
 from cnncourse.networks.parts import Convolution, Dense, Flatten, Pool, ReLU
 from cnncourse.networks.sequential import Sequential
@@ -75,4 +76,29 @@ def fixed(parts, **parameters):
     """A network with the weights given, under "number_name"."""
     net = Sequential(parts)
     net.load({name[1:].replace("_", "."): values for name, values in parameters.items()})
+    return net
+
+
+def digits_parts(epoch=None):
+    """The course's trained network for digits of 8 x 8 pixels, as parts."""
+    stored, random = digits_network(epoch), np.random.default_rng(0)
+    first, second, last = stored.kernels
+    net = fixed(
+        [
+            Convolution(1, 6, 3, padding=1, random=random),
+            ReLU(),
+            Pool(2),
+            Convolution(6, 12, 3, padding=1, random=random),
+            ReLU(),
+            Pool(2),
+            Flatten(),
+            Dense(48, 10, random=random),
+        ],
+        _0_kernel=first,
+        _0_bias=stored.biases[0],
+        _3_kernel=second,
+        _3_bias=stored.biases[1],
+        _7_kernel=last.reshape(10, 48),
+        _7_bias=stored.biases[2],
+    )
     return net

@@ -6,7 +6,7 @@ import pytest
 from cnncourse.inside import activation_maximisation, most_exciting
 from cnncourse.networks.parts import Convolution, Dense, Flatten, Pool, ReLU
 from cnncourse.networks.sequential import Sequential
-from tests.inside_networks import IMAGE, fixed, odd_network, odd_twin, some_images
+from tests.inside_networks import IMAGE, digits_parts, fixed, odd_network, odd_twin, some_images
 
 KERNEL = np.array([[[[1.0, -2.0], [0.5, 0.0], [3.0, -1.0]]]])
 
@@ -22,7 +22,7 @@ def one_convolution():
 
 def test_a_linear_unit_is_maximised_by_its_weights():
     made = activation_maximisation(
-        one_convolution(), 0, (0, 2, 1), (1, 5, 4), penalty=0.2, shift=0, steps=200
+        one_convolution(), 0, (0, 2, 1), (1, 5, 4), rate=1, penalty=0.2, shift=0, steps=200
     )
     best = np.zeros((1, 5, 4))
     best[0, 1:4, 1:3] = KERNEL[0, 0] / (2 * 0.2)
@@ -43,7 +43,7 @@ def test_each_step_is_gradient_ascent_by_torch():
         goal = front(x)[0, 2, 1, 2]
         assert made.activations[step] == pytest.approx(goal.item(), rel=1e-9)
         if step < 12:
-            (slope,) = torch.autograd.grad(goal - 0.05 * (x**2).sum(), x)
+            (slope,) = torch.autograd.grad(goal - 0.1 * (x**2).sum(), x)
             x = (x + 0.5 * slope).detach().requires_grad_()
     np.testing.assert_allclose(made.image, x.detach().numpy()[0], rtol=1e-9, atol=1e-12)
 
@@ -52,7 +52,7 @@ def test_a_channel_means_the_unit_in_the_middle_of_its_map():
     net = odd_network()
     same = [activation_maximisation(net, 3, unit, IMAGE, steps=5) for unit in (1, (1, 2, 1))]
     assert np.array_equal(same[0].image, same[1].image)
-    score = activation_maximisation(net, -1, 4, IMAGE, steps=30)
+    score = activation_maximisation(net, -1, 4, IMAGE, shift=0)
     assert net.forward(score.image[None])[0, 4] == pytest.approx(score.activations[-1])
     assert score.activations[-1] > score.activations[0] + 1
 
@@ -71,11 +71,21 @@ def test_shifts_seeds_and_bounds():
 
 def test_shifting_spreads_what_one_place_wants():
     still, moved = (
-        activation_maximisation(one_convolution(), 0, (0, 2, 1), (1, 5, 5), shift=shift, steps=300)
+        activation_maximisation(
+            one_convolution(), 0, (0, 2, 1), (1, 5, 5), rate=1, shift=shift, steps=200
+        )
         for shift in (0, 1)
     )
     assert np.sum(np.abs(still.image) > 0.01) == 5  # as many weights are not 0
     assert np.sum(np.abs(moved.image) > 0.01) > 10
+
+
+def test_images_made_for_the_digits_are_taken_for_them():
+    net = digits_parts()
+    made = [activation_maximisation(net, -1, k, (1, 8, 8), bounds=(0, 1)) for k in range(10)]
+    scores = net.forward(np.stack([one.image for one in made]))
+    assert scores.argmax(axis=1).tolist() == list(range(10))
+    assert all(one.activations[-1] > one.activations[0] + 3 for one in made)
 
 
 def test_a_silent_unit_is_said_to_be_one():

@@ -4,10 +4,18 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from cnncourse.inside import grad_cam, randomised, rank_correlation, saliency, sanity_check
+from cnncourse.data import digits
+from cnncourse.inside import (
+    grad_cam,
+    gradient_times_input,
+    randomised,
+    rank_correlation,
+    saliency,
+    sanity_check,
+)
 from cnncourse.networks.parts import Dense, Flatten, ReLU
 from cnncourse.networks.sequential import Sequential
-from tests.inside_networks import odd_network, some_images
+from tests.inside_networks import digits_parts, odd_network, some_images
 
 LABELS = np.arange(6) % 5
 
@@ -77,6 +85,17 @@ def test_a_map_that_hangs_on_the_weights_forgets_with_them():
     net = Sequential([Flatten(), Dense(144, 5, random=random, dtype=np.float64)])
     found = sanity_check(net, some_images(6), LABELS)
     assert np.abs(found.mean).max() < 0.3  # independent weights, 72 places
+
+
+def test_on_digits_the_ink_alone_makes_most_of_gradient_times_input():
+    net, (images, labels) = digits_parts(), digits()
+    x, y = images[1297:1397, np.newaxis] / 16, labels[1297:1397].astype(int)
+    slopes = sanity_check(net, x, y)
+    shares = sanity_check(net, x, y, gradient_times_input)
+    assert slopes.mean.max() < 0.3  # no more than maps of different digits have in common
+    assert abs(slopes.mean[-1] - slopes.between_images.mean()) < 0.15
+    assert shares.mean.min() > 0.85  # forgetting all that was learned changes little
+    assert shares.between_images.mean() < 0.65
 
 
 def test_constant_maps_count_for_nothing():

@@ -65,8 +65,8 @@ def activation_maximisation(
     image_shape: Sequence[int],
     *,
     steps: int = 100,
-    rate: float = 1.0,
-    penalty: float = 0.05,
+    rate: float = 0.05,
+    penalty: float = 0.1,
     shift: int = 1,
     bounds: tuple[float, float] | None = None,
     seed: int = 0,
@@ -91,9 +91,10 @@ def activation_maximisation(
         feature.
     image_shape : (C, H, W)
     steps : int, default 100
-    rate : float, default 1
-        With 2 * rate * penalty below 1 the steps are stable on a linear unit.
-    penalty : float, default 0.05
+    rate : float, default 0.05
+        On a linear unit the steps are stable up to 1 / penalty; a network bends, and wants far
+        less. If the activations jump or fall, it is too large.
+    penalty : float, default 0.1
         In activation per squared brightness, at least 0.
     shift : int, default 1
         At most so many pixels, round the border; 0 for none.
@@ -125,7 +126,8 @@ def activation_maximisation(
     >>> from cnncourse.networks.parts import Dense, Flatten
     >>> network = Sequential([Flatten(), Dense(2, 1, random=np.random.default_rng(0))])
     >>> network.load({"1.kernel": [[1, -2]], "1.bias": [0]})
-    >>> made = activation_maximisation(network, -1, 0, (1, 1, 2), penalty=0.25, shift=0)
+    >>> steps = {"rate": 1, "penalty": 0.25, "shift": 0}
+    >>> made = activation_maximisation(network, -1, 0, (1, 1, 2), **steps)
     >>> made.image.round(4).tolist(), float(made.activations[-1].round(4))
     ([[[2.0, -4.0]]], 10.0)
     """
