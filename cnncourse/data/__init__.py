@@ -2,7 +2,7 @@
 
 from cnncourse.data.digits import digits
 from cnncourse.data.iss import iss_track
-from cnncourse.data.mnist import mnist_5k
+from cnncourse.data.mnist import mnist, mnist_5k
 from cnncourse.data.own_picture import picture
 from cnncourse.data.photographs import colour_photograph, photograph
 from cnncourse.data.spaceship import constant_velocity_track, spaceship_track
@@ -14,6 +14,7 @@ __all__ = [
     "constant_velocity_track",
     "digits",
     "iss_track",
+    "mnist",
     "mnist_5k",
     "photograph",
     "picture",
