@@ -50,6 +50,9 @@ _SHORT = {  # Keras's argument -> the graph's option
 }
 
 
+_NEEDED = ("threshold", "default_value")  # without a default, or a default of None
+
+
 def activation(use: Use, name: str, given: Mapping[str, Any] | None = None) -> Activation:
     """Return Keras's activation `name`, with the arguments that are `given`.
 
@@ -65,6 +68,9 @@ def activation(use: Use, name: str, given: Mapping[str, Any] | None = None) -> A
     if unknown:
         raise use.refuse(f"the activation {name!r} with {', '.join(sorted(unknown))}")
     arguments = {**defaults, **(given or {})}
+    missing = sorted(key for key, value in arguments.items() if value is None and key in _NEEDED)
+    if missing:
+        raise use.refuse(f"the activation {name!r} without {', '.join(missing)}")
     if "axis" in arguments:
         return _made(kind, axis=_axis(use, arguments["axis"]))
     if kind == "gelu":

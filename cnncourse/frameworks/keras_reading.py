@@ -40,6 +40,8 @@ class Reading:
         For each layer of the model, as they are applied: its name and its last node.
     only_training : tuple of str
         What Keras does in training alone and the graph has not.
+    adaptive_maxima : tuple of str
+        The nodes of Keras's own adaptive max pooling (see `keras_faults`).
     """
 
     graph: Graph
@@ -48,6 +50,7 @@ class Reading:
     structure: Any
     ends: tuple[tuple[str, str], ...]
     only_training: tuple[str, ...]
+    adaptive_maxima: tuple[str, ...] = ()
 
 
 def read_keras(model: Any, input_shape: Sequence[int | None] | None = None) -> Reading:
@@ -76,7 +79,8 @@ def read_keras(model: Any, input_shape: Sequence[int | None] | None = None) -> R
     """
     shapes = _input_shapes(model, input_shape)
     dtype = dtype_of(model)
-    reader = _Reader(layout_of(model))
+    # Keras trains nothing of a frozen model, though a layer in it may say of itself that it learns.
+    reader = _Reader(layout_of(model), trains=bool(model.trainable))
     inputs = [
         reader.add(name, Input(shape=reader.layout.shape(shape)), ()) for name, shape in shapes
     ]
@@ -88,14 +92,16 @@ def read_keras(model: Any, input_shape: Sequence[int | None] | None = None) -> R
 
     names = keras.tree.map_structure(lambda tensor: tensor.node, outputs)
     graph = Graph(reader.nodes, keras.tree.flatten(names))
-    alone = len(graph.outputs) == 1 and not isinstance(names, dict)
+    if isinstance(names, list | tuple) and len(names) == 1:
+        names = names[0]  # so does Keras when the model is called
     return Reading(
         graph,
         reader.layout,
         dtype,
-        None if alone else names,
+        None if isinstance(names, str) else names,
         tuple(reader.ends),
         tuple(reader.only_training),
+        tuple(reader.adaptive_maxima),
     )
 
 
@@ -175,10 +181,12 @@ def _opened(layer: Any, shape: Shape) -> Shape:
 @dataclass
 class _Reader:
     layout: Layout
+    trains: bool = True
     nodes: list[Node] = field(default_factory=list)
     shapes: dict[str, Shape] = field(default_factory=dict)
     ends: list[tuple[str, str]] = field(default_factory=list)
     only_training: list[str] = field(default_factory=list)
+    adaptive_maxima: list[str] = field(default_factory=list)
     homes: dict[tuple[int, int], str] = field(default_factory=dict)
     prefix: str = ""
     inference: bool = False
@@ -231,6 +239,8 @@ class _Reader:
                 use = self._use(operation, name, tensors)
                 result = self._chain(operation, name, read_layer(use), tensors)
                 self.only_training += use.only_training
+                if type(operation).__name__.startswith("AdaptiveMaxPooling"):
+                    self.adaptive_maxima.append(result.node)
             self.inference = outer
         if not self.prefix:
             ends = keras.tree.flatten(result)
@@ -266,7 +276,8 @@ class _Reader:
         for place, part in enumerate(found):
             full = f"{name}_{part.suffix}" if part.suffix else name
             home = self.homes.setdefault((id(operation), place), "") if part.weights else ""
-            options = {"weights": part.weights, "module": home, "trainable": part.trainable}
+            trainable = part.trainable and self.trains
+            options = {"weights": part.weights, "module": home, "trainable": trainable}
             if part.only is not None:
                 made = self.add(full, part.layer, (inputs[part.only],), **options)
                 inputs[part.only] = made.node

@@ -139,6 +139,6 @@ def activation(layer: Activation, name: str) -> nn.Module:
 def _relu(slope: float, threshold: float, top: float) -> nn.Module:
     if threshold == 0.0 and top == math.inf:
         return nn.LeakyReLU(slope) if slope else nn.ReLU()
-    if threshold == 0.0 and slope == 0.0:
+    if threshold == 0.0 and slope == 0.0 and top > 0.0:  # nn.Hardtanh takes no empty range
         return nn.ReLU6() if top == 6.0 else nn.Hardtanh(0.0, top)
     return ClippedReLU(slope, None if top == math.inf else top, threshold)

@@ -196,7 +196,7 @@ def _along_last(module: nn.Module, axis: int, axes: int) -> list[Part]:
 def _(layer: kinds.BatchNormalisation, node: Node, shape: kinds.Shape) -> list[Part]:
     axes = len(shape) + 1
     name = f"BatchNorm{max(axes - 2, 1)}d"
-    home: Any = own if layer.frozen or not node.trainable else nn
+    home: Any = own if layer.frozen else nn
     kind = getattr(home, name if home is nn else f"Frozen{name}", None)
     if kind is None:
         raise CannotTranslate(node.name, f"torch has no {name}, for {axes - 2} spatial axes")

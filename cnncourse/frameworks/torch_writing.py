@@ -195,7 +195,7 @@ def _rooted(modules: Mapping[str, nn.Module]) -> nn.Module:
 
 def _identifier(name: str) -> str:
     plain = re.sub(r"\W", "_", name, flags=re.ASCII)
-    return f"{plain}_" if keyword.iskeyword(plain) else plain
+    return f"{plain}_" if keyword.iskeyword(plain) or plain == "self" else plain
 
 
 def _joined(drawn: fx.Graph, node: Node, values: Mapping[str, fx.Node]) -> fx.Node:

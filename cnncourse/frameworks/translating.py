@@ -35,13 +35,15 @@ def to_torch(model: Any, *, input_shape: Sequence[int | None] | None = None) -> 
         In evaluation mode. For a single layer the module itself, such as `nn.Conv2d`, where one
         does it; for a chain an `nn.Sequential` with the names of Keras's layers; else a
         `torch.fx.GraphModule` (inputs in the order of `model.inputs`, outputs packed as the model
-        packs them). `state_dict`, pickling and training work.
+        packs them when it is called: a list of one output is that output). `state_dict`, pickling
+        and training work.
 
     Raises
     ------
     CannotTranslate
         For what has no counterpart with the same outputs, with the layer's name and the reason:
-        subclassed models and layers, Lambda, recurrent layers, mixed precision ...
+        subclassed models and layers, Lambda, recurrent layers, mixed precision, an adaptive max
+        pooling that ends the whole process in TensorFlow ...
     OutputsDiffer
         If the result was found to differ; it is not returned.
     TypeError
@@ -71,8 +73,15 @@ def to_torch(model: Any, *, input_shape: Sequence[int | None] | None = None) -> 
       that order, so that plain `nn.Flatten` and `nn.Linear` do; where features are read otherwise
       too, `FlattenChannelsLast` keeps Keras's order.
     - Dropout draws other random numbers.
+    - A normalisation takes a mean away. Where its inputs are nearly alike, such as a group of one
+      number, or lie far from 0 for their spread (100 with a spread of 1), what is left is rounding,
+      and the frameworks round otherwise: there outputs differ by more than 1e-5, up to all of them.
+      PyTorch also refuses to normalise a batch of one by groups of one number.
+    - `trainable` is that of a layer and of the model that was given: nothing of a frozen model
+      learns, whatever its layers say.
     """
     from cnncourse.frameworks.checking import INSIDE, compare_outputs
+    from cnncourse.frameworks.keras_faults import refuse_what_ends_python
     from cnncourse.frameworks.keras_reading import read_keras
     from cnncourse.frameworks.locating import first_difference
     from cnncourse.frameworks.torch_writing import write_torch
@@ -80,6 +89,7 @@ def to_torch(model: Any, *, input_shape: Sequence[int | None] | None = None) -> 
     if not _is_of_keras(model):
         raise TypeError(f"model must be a Keras layer or model, got {type(model).__name__}")
     reading = read_keras(model, input_shape)
+    refuse_what_ends_python(reading)
     if reading.only_training:
         warnings.warn(
             f"in Keras's training alone, and not carried over: {', '.join(reading.only_training)}",
