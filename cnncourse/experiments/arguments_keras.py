@@ -117,7 +117,7 @@ def pool_padding() -> Result:
     return measure(
         "MaxPool2D.padding",
         [{"padding": "valid"}, {"padding": "same"}],
-        "On minus the picture: 'same' keeps row 5, in windows that hang over the edge; no 0 wins.",
+        "The picture times -1: 'same' keeps row 5, in windows that hang over the edge; no 0 wins.",
         base={"pool_size": 2},
         positional=1,
         picture=-numbered_picture(),

@@ -130,7 +130,7 @@ def pool_padding() -> Result:
     return measure(
         "MaxPool2d.padding",
         [{"padding": 0}, {"padding": 1}, {"padding": (1, 0)}, {"padding": 2}],
-        "On minus the picture: no 0 comes out. The padding is minus infinity, not the slide's 0.",
+        "The picture times -1: no 0 comes out. The padding is minus infinity, not the slide's 0.",
         base={"kernel_size": 2},
         positional=1,
         picture=-numbered_picture(),
