@@ -29,6 +29,8 @@ HEAVY = {
 # Whole modules of one framework's classes, which are themselves only imported inside functions.
 OF_A_FRAMEWORK = {
     "frameworks.keras_layers": "keras",
+    "frameworks.torch_batches": "torch",
+    "frameworks.torch_copying": "torch",
     "frameworks.torch_activations": "torch",
     "frameworks.torch_modules": "torch",
     "frameworks.torch_parts": "torch",

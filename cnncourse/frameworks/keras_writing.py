@@ -6,6 +6,7 @@ a permutation in the graph costs nothing until a layer wants its channels last a
 
 from __future__ import annotations
 
+import inspect
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -72,7 +73,7 @@ class Written:
 class Writer:
     """Makes layers, names them, joins them, and gives them their weights in the end."""
 
-    def __init__(self, graph: Graph) -> None:
+    def __init__(self, graph: Graph, dtype: str) -> None:
         self.keras = load_keras("to translate a model into Keras")
         self.graph = graph
         self.chain = graph.is_chain
@@ -80,9 +81,7 @@ class Writer:
         self._names: set[str] = set()
         self._shared: dict[str, tuple[Any, Any]] = {}
         self._weights: list[tuple[Any, Mapping[str, np.ndarray]]] = []
-        kinds = {str(w.dtype) for node in graph for w in node.weights.values()}
-        # Only said where it is not what Keras takes anyway.
-        self._type = {"dtype": "float64"} if "float64" in kinds else {}
+        self._type = {"dtype": dtype}
 
     @cached_property
     def own(self) -> Any:
@@ -108,7 +107,11 @@ class Writer:
         plain = re.sub(r"(?<=[a-z])(?=[A-Z][a-z])", "_", kind).lower()
         wanted = f"{plain}_{node.name}" if numbered else "_".join(filter(None, [node.name, part]))
         name = self.name(wanted)
-        return getattr(home, kind)(name=name, **self._type, **config)
+        made = getattr(home, kind)
+        # What Keras would take from its global settings, which may say otherwise.
+        if "data_format" in inspect.signature(made.__init__).parameters:
+            config = {"data_format": "channels_last", **config}
+        return made(name=name, **self._type, **config)
 
     def weighted(
         self, node: Node, kind: str, weights: Mapping[str, np.ndarray], **config: Any
@@ -182,6 +185,9 @@ class Writer:
                 )
         outputs = [self.channels_last(self.graph[n], held[n]) for n in self.graph.outputs]
         if self.chain:
+            if not self.layers:
+                name = self.name("identity")
+                self.layers.append(self.keras.layers.Identity(name=name, **self._type))
             model = self.keras.Sequential([self._given, *self.layers])
             places = [self._given, *(layer.output for layer in self.layers)]
             held = {name: replace(x, tensor=places[x.tensor]) for name, x in held.items()}
@@ -234,13 +240,15 @@ def simplified(graph: Graph) -> Graph:
     return Graph(kept, [renamed.get(name, name) for name in graph.outputs])
 
 
-def write_keras(graph: Graph) -> Written:
+def write_keras(graph: Graph, dtype: str = "float32") -> Written:
     """Build the Keras model that computes a graph.
 
     Parameters
     ----------
     graph : Graph
         All sizes known.
+    dtype : str, default "float32"
+        Of all numbers.
 
     Returns
     -------
@@ -263,4 +271,4 @@ def write_keras(graph: Graph) -> Written:
 
     # They were loaded for what they add to `write_layer`.
     del keras_writing_convolution, keras_writing_layers, keras_writing_windows
-    return Writer(simplified(fold_flatten(graph, channels_last=True))).write()
+    return Writer(simplified(fold_flatten(graph, channels_last=True)), dtype).write()

@@ -126,6 +126,10 @@ def _(layer: Activation, writer: Writer, node: Node, x: Held) -> Held:
 
 
 def _rectifier(writer: Writer, node: Node, slope: float, threshold: float, top: float) -> Any:
+    if min(slope, threshold, top) < 0:
+        numbers = {"slope": slope, "threshold": threshold, "top": top}
+        below = ", ".join(f"{name} {value}" for name, value in numbers.items() if value < 0)
+        raise CannotTranslate(node.name, f"Keras's ReLU has no negative number: {below}")
     if slope and not threshold and top == math.inf:
         return writer.layer(node, "LeakyReLU", negative_slope=slope)
     if slope and top != math.inf:

@@ -39,6 +39,9 @@ def first_difference_from_torch(
     """
     import keras
 
+    from cnncourse.frameworks.torch_running import BATCHES
+
+    arrays = [array[: BATCHES[0]] for array in arrays]
     of_torch = reading.values(arrays)
     hidden = _reordered(reading.graph) | {node.name for node in reading.graph.inputs}
     wanted = {

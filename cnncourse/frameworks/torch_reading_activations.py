@@ -82,9 +82,21 @@ def clamp(
         read.refuse("its bounds must be numbers")
     low = -math.inf if min is None else float(min)
     high = math.inf if max is None else float(max)
+    if low > high:
+        read.refuse(f"its lower bound {low} is above its upper one, {high}")
     if low == 0 < high:
         return rectified(read, input, top=high)
     return activation(read, input, "clip", low=low, high=high)
+
+
+@reads("clamp_min")
+def _(read: Reading, input: Signal, min: Any) -> Signal:
+    return clamp(read, input, min)
+
+
+@reads("clamp_max")
+def _(read: Reading, input: Signal, max: Any) -> Signal:
+    return clamp(read, input, max=max)
 
 
 @reads("hardtanh")
@@ -209,7 +221,10 @@ def _(read: Reading, input: Any, other: Any) -> Signal:
 def _(read: Reading, input: Any, other: Any, *, rounding_mode: str | None = None) -> Signal:
     if isinstance(other, Signal) or rounding_mode is not None:
         read.refuse("Keras has no layer that divides by a tensor, or rounds")
-    return read.emit(Rescaling(scale=1.0 / _number(read, other), offset=0.0), input)
+    divisor = _number(read, other)
+    if divisor == 0:
+        read.refuse("it divides by zero")
+    return read.emit(Rescaling(scale=1.0 / divisor, offset=0.0), input)
 
 
 @reads("neg", "negative")

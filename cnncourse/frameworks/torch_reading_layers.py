@@ -224,6 +224,11 @@ def dropout(read: Reading, input: Signal, p: float, training: Any, whole_channel
     if not isinstance(training, Evaluation):
         if training and p:
             read.refuse("it drops numbers in evaluation mode too; pass training=self.training")
+        if p and read.asked:
+            read.refuse(
+                "whether it drops numbers in training does not show; pass training=self.training "
+                "itself, and not what bool() makes of it"
+            )
         return input
     return read.emit(Dropout(rate=float(p), whole_channels=whole_channels), input)
 

@@ -7,23 +7,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any
 
 import torch
-from torch import fx, nn
+from torch import nn
 
 from cnncourse.frameworks.errors import CannotTranslate
-from cnncourse.frameworks.torch_tracing import (
-    Evaluation,
-    ValuedTracer,
-    holds_tensors,
-    is_leaf,
-    place_of,
-    value_of,
-)
+from cnncourse.frameworks.torch_tracing import Evaluation, is_leaf
 
-BATCHES = (2, 3)
-"""Every module is run on batches of both sizes: what is an example's must not depend on them."""
+BATCHES = (2, 3, 1)
+"""Every module is traced on batches of these sizes: what it does must not depend on them."""
 
 
 _FAMILIES: dict[type[nn.Module], str] = {
@@ -46,6 +38,8 @@ def refuse_strangers(root: nn.Module) -> None:
                 raise CannotTranslate(name, reason)
         if any(nn.parameter.is_lazy(p) for p in module.parameters(recurse=False)):
             raise CannotTranslate(name, "it has no weights yet: run the module once")
+        if any(t.is_meta for t in (*module.parameters(False), *module.buffers(False))):
+            raise CannotTranslate(name, "its weights are on the device 'meta', without numbers")
         hooks = [*module._forward_hooks.values(), *module._forward_pre_hooks.values()]
         for hook in hooks:
             if type(hook).__name__ != "WeightNorm":
@@ -64,7 +58,8 @@ def refuse_strangers(root: nn.Module) -> None:
 def _tensors(root: nn.Module) -> Iterator[tuple[str, torch.Tensor]]:
     for path, module in root.named_modules():
         held = (*module.parameters(recurse=False), *module.buffers(recurse=False))
-        yield from ((path or type(module).__name__, t) for t in held if t.is_floating_point())
+        name = path or type(module).__name__
+        yield from ((name, t) for t in held if t.is_floating_point() or t.is_complex())
 
 
 def dtype_of(root: nn.Module) -> torch.dtype:
@@ -86,14 +81,15 @@ def device_of(root: nn.Module) -> torch.device:
 
 
 @contextmanager
-def evaluating(root: nn.Module, *, plainly: bool = False) -> Iterator[None]:
-    """Put all modules into evaluation mode, those to be traced with a flag that shows."""
+def evaluating(root: nn.Module, *, plainly: bool = False) -> Iterator[Evaluation]:
+    """Put all modules into evaluation mode, those to be traced with the flag that it gives."""
+    shown = Evaluation(0)
     before = [(module, module.training) for module in root.modules()]
     try:
         for module, _ in before:
-            flag = False if plainly or is_leaf(module) else Evaluation(0)
+            flag = False if plainly or is_leaf(module) else shown
             module.training = flag  # type: ignore[assignment]
-        yield
+        yield shown
     finally:
         for module, mode in before:
             module.training = mode
@@ -109,35 +105,3 @@ def try_out(root: nn.Module, examples: Sequence[torch.Tensor]) -> None:
             raise ValueError(
                 f"the module cannot be run on inputs of the shapes {shapes}: {error}"
             ) from error
-
-
-def refuse_mixing(
-    tracer: ValuedTracer, root: nn.Module, recorded: fx.Graph, examples: Sequence[torch.Tensor]
-) -> None:
-    """Run what was recorded on a batch of another size: only the batch's axis may change."""
-    values: dict[fx.Node, Any] = {}
-    inputs = iter(examples)
-    for node in recorded.nodes:
-        if node.op == "output":
-            return
-        try:
-            values[node] = (
-                next(inputs) if node.op == "placeholder" else value_of(node, root, values)
-            )
-        except Exception as error:
-            raise CannotTranslate(
-                place_of(node), f"it wants a batch of one size ({error})"
-            ) from error
-        if node in tracer.signals and not _alike(tracer.values[node], values[node]):
-            raise CannotTranslate(place_of(node), "it does not keep the examples of a batch apart")
-
-
-def _alike(small: Any, large: Any) -> bool:
-    if isinstance(small, tuple | list):
-        return len(small) == len(large) and all(map(_alike, small, large))
-    if not holds_tensors(small):
-        return bool(small == large)
-    shapes = [tuple(small.shape), tuple(large.shape)]
-    return [shape[:1] for shape in shapes] == [(batch,) for batch in BATCHES] and (
-        shapes[0][1:] == shapes[1][1:]
-    )

@@ -17,7 +17,7 @@ from cnncourse.frameworks.errors import CannotTranslate
 from cnncourse.frameworks.graph import Node
 from cnncourse.frameworks.layers import Layer
 from cnncourse.frameworks.sizes import output_shape
-from cnncourse.frameworks.torch_tracing import kind_of, place_of
+from cnncourse.frameworks.torch_tracing import kind_of, name_of, place_of
 
 READERS: dict[str, Callable[..., Any]] = {}
 """What reads a function, an operator or a method, by its name; filled by `reads`."""
@@ -80,11 +80,23 @@ class Reading:
         Its tensor keeps sizes of 1, which those that use it stretch.
     dtype : torch.dtype
         Of all its numbers.
+    values : mapping from torch.fx.Node
+        What all operations gave.
+    asked : bool
+        The module's code took `training` as a plain bool, which then does not show as such.
     """
 
-    def __init__(self, root: nn.Module, dtype: torch.dtype) -> None:
+    def __init__(
+        self,
+        root: nn.Module,
+        dtype: torch.dtype,
+        values: Mapping[fx.Node, Any],
+        asked: bool = False,
+    ) -> None:
         self.root = root
         self.dtype = dtype
+        self.values = values
+        self.asked = asked
         self.nodes: list[Node] = []
         self.found: dict[fx.Node, Any] = {}
         self.given: dict[fx.Node, Any] = {}
@@ -95,6 +107,7 @@ class Reading:
         self.stored = {id(tensor) for tensor in (*root.parameters(), *root.buffers())}
         self.kept: list[Any] = []  # so that no other object takes the id of one in `stored`
         self._owners: dict[int, tuple[str, tuple[int, ...]]] = {}
+        self._computed: dict[tuple[int, str], Any] = {}
 
     def refuse(self, reason: str) -> NoReturn:
         """Give up, with the name of what is being read."""
@@ -156,7 +169,16 @@ class Reading:
         return wanted != {False}
 
     def parameter(self, module: nn.Module, name: str) -> Any:
-        """Return a weight of a module as its calls use it, normalised if it is."""
+        """Return a weight of a module as its calls use it, normalised if it is.
+
+        The same object each time, so that a module that is used twice is one layer.
+        """
+        key = id(module), name
+        if key not in self._computed:
+            self._computed[key] = self._parameter(module, name)
+        return self._computed[key]
+
+    def _parameter(self, module: nn.Module, name: str) -> Any:
         for hook in module._forward_pre_hooks.values():
             if type(hook).__name__ == "WeightNorm" and hook.name == name:  # type: ignore[attr-defined]
                 weight = nn.Parameter(hook.compute_weight(module))  # type: ignore[attr-defined]
@@ -178,7 +200,7 @@ class Reading:
     def read(self, node: fx.Node, value: Any) -> Any:
         """Read one recorded operation; return its signal, or the value of what is none."""
         self.place, self.value, self.stretches = place_of(node), value, False
-        self.users = {_name_of(user) for user in node.users}
+        self.users = {name_of(user) for user in node.users}
         if any(isinstance(self.found[other], Indices) for other in node.all_input_nodes):
             self.refuse("it wants the positions of the largest numbers, which Keras does not give")
         args, kwargs = fx.node.map_arg((node.args, node.kwargs), lambda other: self.found[other])
@@ -187,7 +209,7 @@ class Reading:
             reader = MODULES[kind_of(module)]
             args = (module, *args)  # type: ignore[arg-type]
         else:
-            target = _name_of(node)
+            target = name_of(node)
             name = target if target in READERS else target.rstrip("_")
             if name not in READERS:
                 self.refuse(f"{target}() is not among the operations that are known")
@@ -200,9 +222,20 @@ class Reading:
         self._check(result)
         self.given[node] = result
         if _is_in_place(node, self.root):
-            changed = self.found[node.all_input_nodes[0]]
-            self.found.update({key: result for key, old in self.found.items() if old is changed})
+            self._write_over(node, result)
         return result
+
+    def _write_over(self, node: fx.Node, result: Any) -> None:
+        """Put the result of an operation in place of its first operand, and of that alone."""
+        target = node.all_input_nodes[0]
+        changed = self.found[target]
+        for key, old in list(self.found.items()):
+            if not overlap(self.values[key], self.values[target]):
+                continue
+            if old is changed:
+                self.found[key] = result
+            elif any(user is not node and user not in self.found for user in key.users):
+                self.refuse("it writes into a view of a tensor that is used again afterwards")
 
     def _check(self, result: Any) -> None:
         """Compare the shapes that were read with those that were."""
@@ -220,16 +253,24 @@ class Reading:
                 )
 
 
-def _name_of(node: fx.Node) -> str:
-    """Name the function or method that a node calls."""
-    return node.target if isinstance(node.target, str) else getattr(node.target, "__name__", "")
+def overlap(a: Any, b: Any) -> bool:
+    """Tell whether two values have numbers in the same places of the memory."""
+    if isinstance(a, tuple | list):
+        return any(overlap(part, b) for part in a)
+    if not isinstance(a, torch.Tensor) or not isinstance(b, torch.Tensor):
+        return False
+    if a is b or a.untyped_storage().data_ptr() != b.untyped_storage().data_ptr():
+        return a is b
+    cells = torch.arange(a.untyped_storage().nbytes() // a.element_size())
+    mine, its = (cells.as_strided(t.shape, t.stride(), t.storage_offset()) for t in (a, b))
+    return bool(torch.isin(mine, its).any())
 
 
 def _is_in_place(node: fx.Node, root: nn.Module) -> bool:
     """Tell whether an operation writes over its first operand."""
     if node.op == "call_module":
         return bool(getattr(root.get_submodule(str(node.target)), "inplace", False))
-    name = _name_of(node)
+    name = name_of(node)
     underscored = name.endswith("_") and not name.endswith("__")
     written = getattr(node.target, "__module__", "") == "_operator" and name in _WRITING
     return bool(node.kwargs.get("inplace")) or underscored or written

@@ -23,7 +23,25 @@ ABOUT_SHAPES = frozenset(
 
 
 class Evaluation(int):
-    """The `training` of modules that are traced: False, but told from one written as a literal."""
+    """The `training` of modules that are traced: False, but told from one written as a literal.
+
+    Attributes
+    ----------
+    asked : bool
+        It was taken as a plain bool or int somewhere, which then does not show it any more.
+    """
+
+    asked = False
+
+    def __bool__(self) -> bool:
+        self.asked = True
+        return False
+
+    def __int__(self) -> int:
+        self.asked = True
+        return 0
+
+    __index__ = __int__
 
 
 def holds_tensors(value: Any) -> bool:
@@ -51,6 +69,8 @@ class ValuedProxy(fx.Proxy):
 
     def __getattr__(self, name: str) -> Any:
         value = self.tracer.values[self.node]
+        if not hasattr(value, name):
+            raise AttributeError(f"{type(value).__name__!r} object has no attribute {name!r}")
         if callable(getattr(value, name, None)):
             return fx.proxy.Attribute(self, name)
         return self.tracer.create_proxy("call_function", getattr, (self, name), {})
@@ -60,7 +80,8 @@ class ValuedProxy(fx.Proxy):
 
     def __len__(self) -> int:
         value = self.tracer.values[self.node]
-        return len(value) if isinstance(value, tuple | list) else len(self._known())
+        # The length of a tensor is a size too, and does not depend on its numbers.
+        return len(value) if isinstance(value, tuple | list | torch.Tensor) else len(self._known())
 
     def __index__(self) -> int:
         return self._known().__index__()
@@ -95,6 +116,8 @@ class ValuedTracer(fx.Tracer):
         What each recorded node gave.
     signals : set
         Nodes whose tensors depend on the numbers that came in.
+    failed : str
+        The place of the operation that last could not be run.
     """
 
     def __init__(self, examples: Sequence[torch.Tensor]) -> None:
@@ -102,6 +125,7 @@ class ValuedTracer(fx.Tracer):
         self.examples = list(examples)
         self.values: dict[fx.Node, Any] = {}
         self.signals: set[fx.Node] = set()
+        self.failed = ""
         self._evaluates = False
 
     def proxy(self, node: fx.Node) -> fx.Proxy:
@@ -144,6 +168,10 @@ class ValuedTracer(fx.Tracer):
             self._evaluates = True
             try:
                 self.values[node] = value_of(node, self.root, self.values)
+            except Exception:
+                self.failed = place_of(node)
+                self.graph.erase_node(node)  # the module may know what to do without
+                raise
             finally:
                 self._evaluates = False
             self._follow(node)
@@ -205,6 +233,11 @@ def _plain(value: Any) -> Any:
     if type(value) in (tuple, list):
         return type(value)(_plain(part) for part in value)
     return {key: _plain(part) for key, part in value.items()} if isinstance(value, dict) else value
+
+
+def name_of(node: fx.Node) -> str:
+    """Name the function or method that a node calls."""
+    return node.target if isinstance(node.target, str) else getattr(node.target, "__name__", "")
 
 
 def place_of(node: fx.Node) -> str:

@@ -127,8 +127,8 @@ def to_keras(
     module : torch.nn.Module
         In float32 (or all in float64), on any device. What its `forward` does is read by torch.fx
         while an example runs along: modules of torch.nn, functions, operators and methods, modules
-        inside modules, branches, layers used several times, several inputs and outputs. It is left
-        as it is.
+        inside modules, branches, layers used several times, several inputs and outputs. Only
+        copies of it are run: it stays as it is, and so do the generators of random numbers.
     input_shape : tuple of int, or list of tuples
         Of each input, without the batch, as torch has it: (1, 28, 28). The model is for this size.
 
@@ -143,8 +143,9 @@ def to_keras(
     ------
     CannotTranslate
         For what has no counterpart with the same outputs, with the layer's name and the reason:
-        control flow that depends on data, recurrent layers, attention, hooks, parametrizations
-        other than `weight_norm` (whose weights are folded: plain from then on) ...
+        control flow or numbers that depend on data or on the size of the batch, recurrent layers,
+        attention, hooks, parametrizations other than `weight_norm` (whose weights are folded: plain
+        from then on), buffers that each call changes, what `copy.deepcopy` cannot copy ...
     MissingTensorFlow
         If TensorFlow is not installed.
     OutputsDiffer
@@ -168,6 +169,9 @@ def to_keras(
     - Zeros in the padding of a max pooling stand for torch's minus infinity only behind a ReLU or
       the like, where no number is below them.
     - Dropout draws other random numbers.
+
+    And what batches of two and more do not show: where a forward calls ``squeeze()`` without an
+    axis, torch takes the axis of a batch of 1 too; the Keras model keeps it.
     """
     from cnncourse.frameworks.present import need_tensorflow
 
@@ -178,19 +182,21 @@ def to_keras(
     from cnncourse.frameworks.checking import INSIDE, compare_outputs
     from cnncourse.frameworks.keras_writing import write_keras
     from cnncourse.frameworks.locating_torch import first_difference_from_torch
+    from cnncourse.frameworks.torch_copying import copied, same_chance
     from cnncourse.frameworks.torch_reading import read_torch
 
-    reading = read_torch(module, shapes)
-    written = write_keras(reading.graph)
-    compare_outputs(
-        reading.graph,
-        written.model,
-        module,
-        dtype=reading.dtype,
-        reference="torch",
-        locate=lambda arrays: first_difference_from_torch(reading, written, arrays),
-        inside=lambda arrays: first_difference_from_torch(reading, written, arrays, INSIDE),
-    )
+    with same_chance():
+        reading = read_torch(module, shapes)
+        written = write_keras(reading.graph, reading.dtype)
+        compare_outputs(
+            reading.graph,
+            written.model,
+            copied(module),
+            dtype=reading.dtype,
+            reference="torch",
+            locate=lambda arrays: first_difference_from_torch(reading, written, arrays),
+            inside=lambda arrays: first_difference_from_torch(reading, written, arrays, INSIDE),
+        )
     return written.model
 
 
