@@ -14,6 +14,7 @@ from cnncourse.plots.edges import edge_answers
 from cnncourse.plots.errors import compare_kernels, lag_against_noise
 from cnncourse.plots.flattening import flatten_orders
 from cnncourse.plots.grids import grids
+from cnncourse.plots.inside import filters, heat_over_image, maps_through_depth
 from cnncourse.plots.integral import riemann
 from cnncourse.plots.layer_terms import layer_terms
 from cnncourse.plots.maps import signed_maps
@@ -54,15 +55,18 @@ __all__ = [
     "colour_maps",
     "compare_kernels",
     "edge_answers",
+    "filters",
     "flatten_orders",
     "frequency_responses",
     "grids",
+    "heat_over_image",
     "house_style",
     "kernel",
     "kernels",
     "lag_against_noise",
     "layer_terms",
     "learned_detectors",
+    "maps_through_depth",
     "matrix",
     "outer_product",
     "padded_rows",
