@@ -39,6 +39,7 @@ OF_A_FRAMEWORK = {
     "frameworks.torch_reading_activations": "torch",
     "frameworks.torch_reading_layers": "torch",
     "frameworks.torch_reading_modules": "torch",
+    "frameworks.torch_reading_own": "torch",
     "frameworks.torch_reading_pooling": "torch",
     "frameworks.torch_reading_shapes": "torch",
     "frameworks.torch_running": "torch",

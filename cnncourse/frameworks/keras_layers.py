@@ -250,6 +250,7 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {
     "hard_shrink": lambda x, lambd: keras.activations.hard_shrink(x, lambd),
     "log_softmax": lambda x, axis: keras.activations.log_softmax(x, axis),
     "soft_shrink": lambda x, lambd: keras.activations.soft_shrink(x, lambd),
+    "squareplus": lambda x, b: keras.activations.squareplus(x, b),
 }
 """Activations that no layer of Keras has with their options, by their names in `layers`."""
 

@@ -26,6 +26,7 @@ from cnncourse.frameworks.layers import (
     Rescaling,
     Reshape,
     Slope,
+    Standardising,
 )
 
 
@@ -98,12 +99,13 @@ def _(layer: GroupNormalisation, writer: Writer, node: Node, x: Held) -> Held:
 
 _SAME_NAME = (
     "linear selu gelu silu mish sigmoid log_sigmoid tanh softplus softsign exponential hard_sigmoid"
-    " hard_silu tanh_shrink"
+    " hard_silu tanh_shrink sparse_plus sparse_sigmoid"
 ).split()
 _USUAL = {  # options with which Keras has a word for it
     "celu": {"alpha": 1.0},
     "hard_shrink": {"lambd": 0.5},
     "soft_shrink": {"lambd": 0.5},
+    "squareplus": {"b": 4.0},
 }
 
 
@@ -168,7 +170,12 @@ def _(layer: Slope, writer: Writer, node: Node, x: Held) -> Held:
 @write_layer.register
 def _(layer: Dropout, writer: Writer, node: Node, x: Held) -> Held:
     if not layer.whole_channels:
-        return writer.along(writer.layer(node, "Dropout", rate=layer.rate), x)
+        together = [
+            None if not axis else 1 if axis in layer.shared else x.shape[axis - 1]
+            for axis in x.order
+        ]
+        shared: dict[str, Any] = {"noise_shape": tuple(together)} if layer.shared else {}
+        return writer.along(writer.layer(node, "Dropout", rate=layer.rate, **shared), x)
     if not 1 <= x.rank <= 3:
         raise CannotTranslate(node.name, "Keras drops whole channels of 1 to 3 spatial axes only")
     x = writer.channels_last(node, x)
@@ -184,6 +191,19 @@ def _(layer: Identity, writer: Writer, node: Node, x: Held) -> Held:
 def _(layer: Rescaling, writer: Writer, node: Node, x: Held) -> Held:
     made = writer.layer(node, "Rescaling", scale=layer.scale, offset=layer.offset)
     return writer.along(made, x)
+
+
+@write_layer.register
+def _(layer: Standardising, writer: Writer, node: Node, x: Held) -> Held:
+    # A layer that takes the centre away, where there is one, and one that scales.
+    order = [axis - 1 for axis in x.order[1:]]
+    held = {name: array.transpose(order) for name, array in node.weights.items()}
+    centre, scale, offset = (held[name] for name in ("centre", "scale", "offset"))
+    if centre.any():
+        options = {"scale": 1.0, "offset": (-centre).tolist()}
+        x = writer.along(writer.layer(node, "Rescaling", part="centre", **options), x)
+    options = {"scale": scale.tolist(), "offset": offset.tolist()}
+    return writer.along(writer.layer(node, "Rescaling", **options), x)
 
 
 @write_layer.register

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from cnncourse.frameworks import torch_reading_pooling
+from cnncourse.frameworks import torch_reading_own, torch_reading_pooling
 from cnncourse.frameworks import torch_reading_shapes as shapes
 from cnncourse.frameworks.layers import Identity
 from cnncourse.frameworks.torch_reading_layers import (
@@ -23,7 +23,7 @@ from cnncourse.frameworks.torch_reading_layers import (
 from cnncourse.frameworks.torch_signals import READERS, Reading, Signal, reads_module
 from cnncourse.frameworks.torch_tracing import Evaluation
 
-del torch_reading_pooling  # loaded for the readers that it registers
+del torch_reading_own, torch_reading_pooling  # loaded for the readers that they register
 
 
 @reads_module("Conv1d", "Conv2d", "Conv3d")

@@ -51,9 +51,19 @@ def holds_tensors(value: Any) -> bool:
     return isinstance(value, torch.Tensor)
 
 
+# Those of `torch_reading_own`; all others of our modules are traced as a user's are.
+_OURS = {
+    *("FrozenBatchNorm1d", "FrozenBatchNorm2d", "FrozenBatchNorm3d", "SharedDropout"),
+    *("Standardise", "SoftmaxOver", "SlopeOver", "Repeat", "ClippedReLU"),
+    *("SparsePlus", "SparseSigmoid", "Squareplus"),
+}
+
+
 def is_leaf(module: nn.Module) -> bool:
-    """Tell whether a module is one of torch's own that is recorded as a whole."""
+    """Tell whether a module, torch's own or of those in `_OURS`, is recorded as a whole."""
     containers = (nn.Sequential, nn.ModuleList, nn.ModuleDict)
+    if type(module).__module__.startswith("cnncourse.frameworks."):
+        return type(module).__name__ in _OURS
     return type(module).__module__.startswith("torch.nn") and not isinstance(module, containers)
 
 
