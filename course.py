@@ -38,7 +38,7 @@ VENV = ROOT / ".venv"
 PYTHON = VENV / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
 STATE = VENV / ".cnncourse.json"
 START = "notebooks/00_start_here.ipynb"
-LEARNER = ["lab", "torch"]
+LEARNER = ["lab", "torch", "mnist"]
 DEVELOPER = [*LEARNER, "dev"]
 # PyPI's Linux build of torch brings gigabytes of GPU libraries; this index has the build without.
 TORCH_CPU_INDEX = "https://download.pytorch.org/whl/cpu"

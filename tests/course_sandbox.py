@@ -45,6 +45,7 @@ import os, sys
 sys.path.insert(0, os.path.dirname(__file__))
 from wheels import write_wheel
 EXTRAS = ["jupyterlab; extra == 'lab'", "torch; extra == 'torch'", "pytest; extra == 'dev'"]
+EXTRAS += ["hatchling; extra == 'mnist'"]
 EXTRAS += [f"{name}; extra == 'dev'" for name in ("ruff", "codespell_lib", "mypy")]
 def build_editable(folder, config_settings=None, metadata_directory=None):
     return write_wheel(folder, "cnncourse", "0.1", {"cnncourse.pth": os.getcwd()}, EXTRAS)

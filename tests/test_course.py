@@ -89,7 +89,7 @@ def test_first_run_installs_and_opens_the_start_notebook(ready):
 def test_each_step_is_announced(ready):
     steps = [line for line in ready.first.stdout.splitlines() if line.startswith("- ")]
     assert steps[0] == "- Making .venv ..."
-    assert steps[-1] == "- Everything else (lab, torch) ..."
+    assert steps[-1] == "- Everything else (lab, mnist, torch) ..."
 
 
 @pytest.mark.skipif(
@@ -177,7 +177,7 @@ def test_tests_add_their_extra_and_changed_pins_are_installed(copied):
     sandbox = copied
     done = sandbox.run("test", "-k", "some", "--lf")
     assert "Making .venv" not in done.stdout
-    assert "- Everything else (dev, lab, torch) ..." in done.stdout
+    assert "- Everything else (dev, lab, mnist, torch) ..." in done.stdout
     made = call(done)
     assert made["argv"] == ["--nbval", "-k", "some", "--lf"]
     assert made["env"]["OMP_NUM_THREADS"] == "1"
@@ -214,7 +214,7 @@ def test_tests_add_their_extra_and_changed_pins_are_installed(copied):
     assert "Everything else" not in sandbox.run("lab").stdout
 
     sandbox.pin("jupyterlab==4.0", "jupyterlab==4.1")
-    assert "- Everything else (dev, lab, torch) ..." in sandbox.run("lab").stdout
+    assert "- Everything else (dev, lab, mnist, torch) ..." in sandbox.run("lab").stdout
     assert list(sandbox.venv.rglob("jupyterlab-4.1.dist-info"))
     assert not list(sandbox.venv.rglob("jupyterlab-4.0.dist-info"))
 
@@ -365,7 +365,7 @@ def test_missing_version_is_not_blamed_on_the_network(ready):
         done = ready.run("lab")
     finally:
         ready.pin("jupyterlab==99", "jupyterlab==4.0")
-    assert sentence(done).startswith("Everything else (lab, torch): this step failed")
+    assert sentence(done).startswith("Everything else (lab, mnist, torch): this step failed")
     call(ready.run("lab"))
 
 
