@@ -279,6 +279,7 @@ def test_names_that_torch_has_itself_are_changed(keras):
     model = keras.Sequential(
         [keras.Input((4,)), k.Dense(3, name="forward"), k.Dense(2, name="2nd"), k.ReLU(name="a.b")]
     )
+    randomise(model)
     made = to_torch(model)
     assert [name for name, _ in made.named_children()] == ["forward_", "2nd", "a"]
     agree(model, made, (4,))

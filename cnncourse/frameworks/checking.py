@@ -189,6 +189,8 @@ def compare_outputs(
     OutputsDiffer
         If it is not below `TOLERANCE`, or `inside` names a layer.
     """
+    from cnncourse.frameworks.keras_faults import fault_in_batches
+
     draw = np.random.default_rng(seed)
     worst = 0.0
     for shapes in sizes_to_try(graph):
@@ -199,7 +201,10 @@ def compare_outputs(
         wanted, got = (of_keras, of_torch) if reference == "keras" else (of_torch, of_keras)
         difference = _largest(wanted, got)
         if not difference < TOLERANCE:
-            raise OutputsDiffer(_message(difference, shapes, wanted, got, locate, arrays))
+            message = _message(difference, shapes, wanted, got, locate, arrays)
+            if reference == "keras":
+                message += fault_in_batches(keras_model, arrays, same_layout=same_layout)
+            raise OutputsDiffer(message)
         worst = max(worst, difference)
         layer, inside = inside(arrays) if inside else None, None
         if layer:

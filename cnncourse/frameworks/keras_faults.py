@@ -2,7 +2,17 @@
 
 from __future__ import annotations
 
-from cnncourse.frameworks.checking import shapes_at, sizes_to_try
+from typing import Any
+
+import numpy as np
+
+from cnncourse.frameworks.checking import (
+    INSIDE,
+    relative_difference,
+    run_keras,
+    shapes_at,
+    sizes_to_try,
+)
 from cnncourse.frameworks.errors import CannotTranslate
 from cnncourse.frameworks.keras_reading import Reading
 from cnncourse.frameworks.layers import AdaptivePooling
@@ -43,3 +53,34 @@ def refuse_what_ends_python(reading: Reading) -> None:
                 f"from {n} to {m} on the last spatial axis, so that nothing can be compared; "
                 "of a single window, GlobalMaxPooling does the same",
             )
+
+
+def fault_in_batches(model: Any, arrays: list[np.ndarray], *, same_layout: bool) -> str:
+    """Return what to add to a message where Keras gives an example other numbers in a batch.
+
+    TensorFlow 2.21 does with oneDNN, for convolutions of one channel with unequal strides whose
+    output is one cell wide: what it does not compute is zero, or whatever was in the memory.
+
+    Parameters
+    ----------
+    model : Keras layer or model
+    arrays : list of (N, C, *spatial) ndarray
+        A batch, one array an input.
+    same_layout : bool
+        The model is channels first itself.
+    """
+    together = run_keras(model, arrays, same_layout=same_layout)
+    try:
+        alone = [
+            run_keras(model, [x[place : place + 1] for x in arrays], same_layout=same_layout)
+            for place in range(len(arrays[0]))
+        ]
+        joined = [np.concatenate(parts) for parts in zip(*alone, strict=True)]
+    except Exception:  # of any backend: a model for one size of batches, which tells nothing
+        return ""
+    if all(relative_difference(a, b) < INSIDE for a, b in zip(joined, together, strict=True)):
+        return ""
+    return (
+        ". Keras itself is at fault: it gives an example other numbers in a batch than alone. With "
+        "TensorFlow below it, set TF_ENABLE_ONEDNN_OPTS=0 before it is imported"
+    )
