@@ -66,8 +66,8 @@ class Recipe:
 
 DIGITS = Recipe(8, (16, 32), 1, 0, 0.006, 0.0, 32, 30, 0)
 MNIST_5K = Recipe(28, (8, 16), 0, 64, 0.008, 0.03, 64, 46, 2)
-"""Five first weights gave 98.6, 98.0, 98.8, 98.3 and 98.6 % of 1000 images held out, by NumPy, in 24
-to 28 s of processor time. These 1000 also chose among some 18 recipes, which flatters it a little."""
+"""Five first weights gave 98.6, 98.0, 98.8, 98.3 and 98.6 % of 1000 images held out, by NumPy, in
+24 to 28 s of processor time. These 1000 also chose among some 18 recipes, which flatters it."""
 MNIST = Recipe(28, (8, 16), 0, 64, 0.006, 0.03, 64, 8, 2)
 """Not tried yet on the 70,000 images."""
 
