@@ -2,16 +2,19 @@
 
 import io
 import re
+from itertools import combinations
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.colors import to_rgb
 from matplotlib.patches import FancyBboxPatch, Rectangle
 from PIL import Image
 
 from cnncourse import plots
+from cnncourse.frameworks import flatten_order
 from cnncourse.plots.borders import INSIDE, OUTSIDE
 from cnncourse.plots.picture import BLUE, VERMILLION
 from cnncourse.shapes import conv_output_size, same_padding
@@ -153,6 +156,20 @@ def test_windows_lie_where_the_layer_looks(n, k, stride, zeros):
     assert first == pytest.approx(-zeros[0] + 0.1)
 
 
+@pytest.mark.parametrize("k", [2, 3, 5])
+def test_a_legend_names_the_taps_by_their_colours(k):
+    figure = plots.padded_windows({"a": (6, (0, 0))}, k, stride=k, title="T").figure
+    (legend,) = figure.legends
+    named = {}
+    for text, patch in zip(legend.get_texts(), legend.get_patches(), strict=True):
+        for tap in re.findall(r"\d+", text.get_text()):
+            named[int(tap)] = to_rgb(patch.get_facecolor())
+    cells = (to_rgb(INSIDE), to_rgb(OUTSIDE))
+    drawn = [to_rgb(p.get_facecolor()) for p in figure.axes[0].patches]
+    assert [c for c in drawn if c not in cells][:k] == [named[tap] for tap in range(k)]
+    assert len(named) == k
+
+
 def test_windows_of_both_libraries_part_on_the_even_width_only():
     alt = FIGURES["padded_windows"]().alt
     found = {name: re.search(rf"{re.escape(name)}: ([^.]*)\.", alt)[1] for name in SETTINGS}
@@ -194,6 +211,21 @@ def test_lines_lead_from_a_feature_to_the_same_feature(shape):
     assert len(ends) == features.size
     moved = int((last != np.arange(features.size)).sum())
     assert picture.alt.endswith(f"{moved} of {features.size} change their place.")
+    # The numbers are those of the notebook's `flatten_order`, the first row's own places.
+    order = flatten_order(shape).tolist()
+    cells = [int(text) for text in texts(axes) if text.isdecimal()]
+    assert cells == [*range(features.size), *order]
+    assert f"channels last (Keras): {', '.join(map(str, order))}." in picture.alt
+
+
+def test_it_is_said_which_numbers_are_of_which_map():
+    picture = plots.flatten_orders(2, 2, 3)
+    (axes,) = picture.figure.axes
+    assert "channels first (PyTorch): map A 0–5, map B 6–11" in texts(axes)
+    assert "channels first (PyTorch): map A 0 to 5, map B 6 to 11." in picture.alt
+    colours = [to_rgb(patch.get_facecolor()) for patch in axes.patches]
+    assert colours == [*[colours[0]] * 6, *[colours[-1]] * 6, *[colours[0], colours[-1]] * 6]
+    assert colours[0] != colours[-1]
 
 
 def test_maps_that_do_not_fit_are_refused():
@@ -210,25 +242,67 @@ def test_both_losses_and_the_gaps_are_drawn():
     for line, loss in zip(left.lines, LOSSES.values(), strict=True):
         np.testing.assert_allclose(line.get_ydata(), loss)
     for line, gap in zip(right.lines, GAPS.values(), strict=True):
-        drawn = line.get_ydata()
-        np.testing.assert_allclose(drawn[gap > 0], gap[gap > 0])
-        assert np.isnan(drawn[gap == 0]).all()
+        np.testing.assert_allclose(line.get_ydata(), [np.nan if g == 0 else g for g in gap])
     assert right.get_yscale() == "log"
     assert left.lines[0].get_linewidth() > left.lines[1].get_linewidth()
+    assert {line.get_linestyle() for line in (*left.lines, *right.lines)} == {"-"}
+    assert left.get_title(loc="left") == "Both losses"
+
+
+def test_what_is_drawn_is_the_largest_gap_so_far():
+    picture = plots.twin_losses({"a": [2, 1]}, {"b": [0, 1e-7, 0, 3e-7, 2e-7]}, title="T")
+    left, right = picture.figure.axes
+    np.testing.assert_array_equal(right.lines[0].get_ydata(), [np.nan, 1e-7, 1e-7, 3e-7, 3e-7])
+    assert left.get_title(loc="left") == "The loss"
+
+
+def test_a_comparison_keeps_its_colour_where_those_before_it_are_missing():
+    gaps = {name: np.full(3, 10.0**-index) for index, name in enumerate("abcd")}
+
+    def colours(names):
+        axes = plots.twin_losses(LOSSES, {n: gaps[n] for n in names}, title="T").figure.axes[1]
+        found = {text.get_text(): to_rgb(text.get_color()) for text in axes.texts}
+        assert [to_rgb(line.get_color()) for line in axes.lines] == [found[n] for n in names]
+        return found
+
+    every = colours("abcd")
+    assert len(set(every.values())) == 4
+    assert colours("cd") == {name: every[name] for name in "cd"}
+
+
+@pytest.mark.parametrize("ends", [(1e-6, 9e-7, 2e-15, 1e-15), (1e-2, 1e-7, 1e-11), (3, 2, 1)])
+def test_labels_are_apart_and_beside_their_lines(ends):
+    picture = plots.twin_losses(
+        LOSSES, {f"comparison {end}": np.full(40, end) for end in ends}, title="T"
+    )
+    picture.png()
+    axes = picture.figure.axes[1]
+    renderer = FigureCanvasAgg(picture.figure).get_renderer()  # png() leaves one of its own
+    boxes = [text.get_window_extent(renderer) for text in axes.texts]
+    assert len(boxes) == len(ends)
+    for box, other in combinations(boxes, 2):
+        assert not box.overlaps(other)
+    heights = [axes.transData.transform((1, end))[1] for end in ends]
+    for box, height in zip(boxes, heights, strict=True):
+        assert all(not box.y0 < other < box.y1 for other in heights)
+        assert min(abs(box.y0 - height), abs(box.y1 - height)) < 3 * box.height
+        assert axes.bbox.y0 < box.y0
+        assert box.y1 < axes.bbox.y1
 
 
 @pytest.mark.parametrize(
     ("largest", "told"),
-    [(1e-7, "−7"), (9e-8, "−7"), (1.1e-7, "−6"), (0.5, "0"), (1.0, "0"), (30.0, "2")],
+    [(1e-7, "−6"), (4e-8, "−7"), (4.1e-8, "−6"), (0.4, "0"), (0.5, "1"), (30.0, "2")],
 )
 def test_a_gap_is_told_by_its_power_of_ten(largest, told):
     alt = plots.twin_losses({"a": [1, 2]}, {"b": [0, largest]}, title="T").alt
-    assert alt.endswith(f"b at most 10 to the power {told}.")
+    assert alt.endswith(f"b below 10 to the power {told}.")
 
 
 def test_no_gap_at_all_is_told():
     picture = plots.twin_losses({"a": [2, 1]}, {"b": [0, 0], "c": [0, 1e-3]}, title="T")
-    assert "Gaps between them: b none; c at most 10 to the power −3." in picture.alt
+    assert "Gaps between them: b none; c below 10 to the power −2." in picture.alt
+    assert set(texts(picture.figure.axes[1])) == {"b: no gap", "c"}
 
 
 def test_trainings_that_are_none_are_refused():

@@ -123,7 +123,7 @@ def same_at_stride_two(widths: Sequence[int] = (6, 7), k: int = 3) -> SameAtStri
     """
     if integer("k", k) % 2 == 0:
         raise ValueError(f"k must be odd, got {k}")
-    taps = 10.0 ** np.arange(k)
+    taps = np.power(10.0, np.arange(k), dtype=float)
     weights = Weights(taps.reshape(1, 1, 1, k), None)
     in_keras, in_torch = [], []
     differences: dict[str, float] = {}

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.patches import Rectangle
+from matplotlib.patches import Patch, Rectangle
 from numpy.typing import ArrayLike
 
 from cnncourse._arrays import integer, numeric_array
@@ -113,7 +113,7 @@ def padded_windows(
 ) -> Picture:
     """Draw which pixels the windows lie on, for several widths and paddings.
 
-    The pixels hold 1, 2, 3 and so on, what is padded holds 0.
+    The pixels hold 1, 2, 3 and so on, what is padded holds 0. Each tap has a colour.
 
     Parameters
     ----------
@@ -154,7 +154,7 @@ def padded_windows(
 
     def panels() -> Any:
         wide = min(4.55, 0.46 * (first + last) + 0.5)
-        figure = Figure(figsize=(2 * wide, rows * (0.42 * (deepest + 1.2) + 0.5) + 0.4))
+        figure = Figure(figsize=(2 * wide, rows * (0.42 * (deepest + 1.2) + 0.5) + 0.8))
         made = list(figure.subplots(rows, ABREAST, squeeze=False).ravel())
         for spare in made[len(settings) :]:
             spare.set_axis_off()
@@ -178,7 +178,18 @@ def padded_windows(
         said.append(f"{name}: {'; '.join(' '.join(map(str, window)) for window in listed)}.")
     figure = figure_of(axes[0])
     figure.suptitle(title, x=0.01, ha="left", fontsize=13.5, fontweight="bold")
+    colours = [Patch(color=colour, label=name) for name, colour in _tap_names(k)]
+    figure.legend(handles=colours, loc="outside lower left", ncols=len(colours), fontsize=12)
     return Picture(figure, f"{title.rstrip('.')}. {' '.join(said)}")
+
+
+def _tap_names(k: int) -> list[tuple[str, str]]:
+    """Names of the taps by colour; beyond the fourth tap the colours begin again."""
+    shared = [range(first, k, len(TAPS)) for first in range(min(k, len(TAPS)))]
+    return [
+        (f"tap{'s' if len(taps) > 1 else ''} {', '.join(map(str, taps))}", colour)
+        for taps, colour in zip(shared, TAPS, strict=False)
+    ]
 
 
 def _draw_windows(panel: Axes, starts: Sequence[int], k: int) -> None:

@@ -14,7 +14,7 @@ from cnncourse.plots.picture import (
     one_axes,
 )
 
-# Pale, so that the numbers stay readable; told apart by the letters as well.
+# Pale, so that the numbers stay readable; told apart by the numbers as well.
 CHANNELS = (("#BFDDF2", "#0072B2"), ("#F8D3B0", "#C25400"), ("#C7E8DC", "#007A5A"))
 MOST = 24
 
@@ -29,6 +29,8 @@ def flatten_orders(
     ax: Axes | None = None,
 ) -> Picture:
     """Draw how the same maps are flattened in two layouts, a line from place to place.
+
+    Each number is named by its place in the first row, counted from 0.
 
     Parameters
     ----------
@@ -49,8 +51,8 @@ def flatten_orders(
 
     Examples
     --------
-    >>> flatten_orders(2, 1, 2).alt[-65:]
-    'channels last (Keras): A0, B0, A1, B1. 2 of 4 change their place.'
+    >>> flatten_orders(2, 1, 2).alt[-68:]
+    'Below, channels last (Keras): 0, 2, 1, 3. 2 of 4 change their place.'
     """
     shape = integer("channels", channels), integer("rows", rows), integer("columns", columns)
     total = shape[0] * shape[1] * shape[2]
@@ -59,47 +61,44 @@ def flatten_orders(
             f"at most {len(CHANNELS)} channels and {MOST} numbers can be drawn, got {shape}"
         )
     pixels = shape[1] * shape[2]
-    first = [(c, pixel) for c in range(shape[0]) for pixel in range(pixels)]
-    last = [(c, pixel) for pixel in range(pixels) for c in range(shape[0])]
+    first = list(range(total))
+    last = [c * pixels + pixel for pixel in range(pixels) for c in range(shape[0])]
+    colours = [CHANNELS[place // pixels] for place in first]
+    above = f"{names[0]}: {', '.join(_spans(shape[0], pixels, '–'))}"
     cell = min(0.6, 8.8 / total)
     axes = one_axes(ax, width=max(6.4, total * cell + 0.3), height=3.3)
     axes.set_axis_off()
     axes.set_xlim(-0.05, max(total, 6.1 / cell) + 0.05)
     axes.set_ylim(4.6, -0.75)
     axes.set_title(f"{shape[0]} maps of {shape[1]} × {shape[2]} pixels, flattened twice")
-    for order, y, name, side in ((first, 0.0, names[0], -0.12), (last, 3.2, names[1], 1.12)):
+    for order, y, name, side in ((first, 0.0, above, -0.12), (last, 3.2, names[1], 1.12)):
         for at, feature in enumerate(order):
-            _draw_feature(axes, at, y, feature)
+            _draw_feature(axes, at, y, feature, colours[feature][0])
         axes.text(0, y + side, name, va="bottom" if side < 0 else "top", fontsize=11.5)
-    for at, feature in enumerate(first):
-        to = last.index(feature)
-        axes.plot([at + 0.5, to + 0.5], [1.0, 3.2], color=CHANNELS[feature[0]][1], linewidth=1.8)
-    moved = sum(last[at] != feature for at, feature in enumerate(first))
-    return Picture(figure_of(axes), _in_words(shape, first, last, names, moved))
+    for at in first:
+        to = last.index(at)
+        axes.plot([at + 0.5, to + 0.5], [1.0, 3.2], color=colours[at][1], linewidth=1.8)
+    return Picture(figure_of(axes), _in_words(shape, last, names))
 
 
-def _draw_feature(axes: Axes, at: int, y: float, feature: tuple[int, int]) -> None:
-    colour = CHANNELS[feature[0]][0]
+def _draw_feature(axes: Axes, at: int, y: float, feature: int, colour: str) -> None:
     axes.add_patch(
         Rectangle((at, y), 1, 1, facecolor=colour, edgecolor=BLACK, linewidth=1.1, zorder=2)
     )
-    axes.text(at + 0.5, y + 0.5, _name(feature), ha="center", va="center", fontsize=11.5, zorder=3)
+    axes.text(at + 0.5, y + 0.5, str(feature), ha="center", va="center", fontsize=11.5, zorder=3)
 
 
-def _name(feature: tuple[int, int]) -> str:
-    return f"{'ABC'[feature[0]]}{feature[1]}"
+def _spans(channels: int, pixels: int, to: str) -> list[str]:
+    """Which numbers each map holds."""
+    ends = [(c * pixels, (c + 1) * pixels - 1) for c in range(channels)]
+    return [f"map {'ABC'[c]} {a}" + (f"{to}{b}" if b > a else "") for c, (a, b) in enumerate(ends)]
 
 
-def _in_words(
-    shape: tuple[int, int, int],
-    first: list[tuple[int, int]],
-    last: list[tuple[int, int]],
-    names: tuple[str, str],
-    moved: int,
-) -> str:
-    above, below = (", ".join(map(_name, order)) for order in (first, last))
+def _in_words(shape: tuple[int, int, int], last: list[int], names: tuple[str, str]) -> str:
+    maps = ", ".join(_spans(shape[0], shape[1] * shape[2], " to "))
+    moved = sum(feature != at for at, feature in enumerate(last))
     return (
-        f"{shape[0]} maps, {', '.join('ABC'[: shape[0]])}, of {shape[1]} by {shape[2]} pixels in "
-        f"one row, in two orders, equal numbers joined by lines. Above, {names[0]}: {above}. "
-        f"Below, {names[1]}: {below}. {moved} of {len(first)} change their place."
+        f"{shape[0]} maps of {shape[1]} by {shape[2]} pixels in one row, in two orders, equal "
+        f"numbers joined by lines. Above, {names[0]}: {maps}. Below, {names[1]}: "
+        f"{', '.join(map(str, last))}. {moved} of {len(last)} change their place."
     )
