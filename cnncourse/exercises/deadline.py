@@ -9,6 +9,7 @@ the stop button sends, too.
 
 from __future__ import annotations
 
+import _thread
 import contextlib
 import ctypes
 import os
@@ -40,7 +41,9 @@ class _Watchdog:
         self._wake = threading.Event()
 
     def start(self) -> None:
-        threading.Thread(target=self._watch, name="time limit", daemon=True).start()
+        # Not by threading.Thread, whose start() waits until the new thread runs: that takes as long
+        # as all the rest, and waits for ever if the thread cannot begin.
+        _thread.start_new_thread(self._watch, ())
 
     def stop(self) -> None:
         """Call off the watchdog: after this returns, nothing is raised any more."""
