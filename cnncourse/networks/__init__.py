@@ -1,5 +1,18 @@
-"""Networks that were trained for the course, with the weights they had on the way."""
+"""Networks that were trained for the course, with the weights they had on the way, and your own."""
 
 from cnncourse.networks.digits_network import DigitsNetwork, digits_network
+from cnncourse.networks.stored import (
+    WrongNetworkFile,
+    load_network,
+    load_networks,
+    save_networks,
+)
 
-__all__ = ["DigitsNetwork", "digits_network"]
+__all__ = [
+    "DigitsNetwork",
+    "WrongNetworkFile",
+    "digits_network",
+    "load_network",
+    "load_networks",
+    "save_networks",
+]

@@ -11,6 +11,7 @@ from numpy.typing import ArrayLike
 
 from cnncourse._arrays import integer, numeric_array
 from cnncourse.networks.parts import Part
+from cnncourse.networks.structure import NOTE, note_of
 
 
 def cross_entropy(scores: ArrayLike, labels: ArrayLike) -> tuple[float, np.ndarray]:
@@ -169,8 +170,9 @@ class Sequential:
             If a name is missing or unknown, or a shape differs; nothing is changed then.
         """
         mine = self.parameters
-        if set(mine) != set(parameters):
-            raise ValueError(f"parameters must be {sorted(mine)}, got {sorted(parameters)}")
+        given = sorted(set(parameters) - {NOTE})  # a file tells of the parts, too
+        if sorted(mine) != given:
+            raise ValueError(f"parameters must be {sorted(mine)}, got {given}")
         new = {name: np.asarray(parameters[name]) for name in mine}
         for name, values in new.items():
             if values.shape != mine[name].shape:
@@ -181,12 +183,16 @@ class Sequential:
             mine[name][...] = values
 
     def save(self, file: str | PathLike[str]) -> None:
-        """Write the parameters to a new ``.npz`` file.
+        """Write the network to a new ``.npz`` file: what it learned, and of which parts it is.
+
+        `networks.load_network` makes it again, `networks.save_networks` writes several moments of a
+        training.
 
         Raises
         ------
         FileExistsError
             If there is one already; it is left as it is.
         """
+        arrays = {NOTE: note_of(self.parts), **self.parameters}
         with open(file, "xb") as target:
-            np.savez_compressed(target, allow_pickle=False, **self.parameters)
+            np.savez_compressed(target, allow_pickle=False, **arrays)
