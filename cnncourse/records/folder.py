@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import os
-from pathlib import Path
-
+from cnncourse._folder import VARIABLE, data_folder
 from cnncourse.records.recorder import Recorder
 
-VARIABLE = "CNNCOURSE_DATA"
-"""Environment variable that names another folder, or says "off"."""
+__all__ = ["VARIABLE", "recorder_for"]
 
 
 def recorder_for(setting: str) -> Recorder:
@@ -24,19 +21,11 @@ def recorder_for(setting: str) -> Recorder:
     >>> recorder_for("off").folder is None
     True
     """
-    if setting.strip().lower() == "off":
-        return Recorder(None)
     try:
-        if setting.strip():
-            folder = Path(os.path.abspath(Path(setting).expanduser()))
-        else:
-            from platformdirs import user_data_path
-
-            folder = user_data_path("cnncourse", appauthor=False)
+        return Recorder(data_folder(setting))
     except Exception as error:  # no home folder, no platformdirs, a name no file can have
         return Recorder(
             None,
             "No folder for the records can be found, so they are kept in memory only "
             f"({type(error).__name__}: {error}).",
         )
-    return Recorder(folder)
