@@ -405,6 +405,38 @@ def _pictures_for_eight_lines():
             return
 
 
+def _pairs_to_learn_from():
+    random = np.random.default_rng(12)
+    sizes = itertools.product((1, 2, 4), (3, 5), (3, 4), (1, 2, 3), (1, 2, 3))
+    for number, (N, H, W, h, w) in enumerate(sizes):
+        images, start = random.normal(size=(N, H, W)), random.normal(size=(h, w))
+        targets = random.normal(size=(N, H - h + 1, W - w + 1))
+        if number % 3 == 0:
+            images, start = (4 * images).astype(int), (4 * start).astype(int)
+        yield images, targets, start, 0.03 * (1 + number % 2), number % 5
+    yield images, targets, start, 0.02, 40
+
+
+def _networks_and_moves():
+    random = np.random.default_rng(12)
+    networks = (
+        lambda x: x.sum(axis=(1, 2)),
+        lambda x: x.max(axis=(1, 3))[:, ::2],
+        lambda x: x.reshape(len(x), -1)[:, 1::3],
+        lambda x: np.stack([x.sum(axis=(1, 2, 3)), 3 * x.max(axis=(1, 2, 3)) - 50], axis=1),
+        lambda x: 0 * x[:, 0, 0] + np.arange(x.shape[3]),
+    )
+    places = [(d, r) for d in range(-2, 3) for r in range(-2, 3)]
+    for number, (network, C, many) in enumerate(itertools.product(networks, (1, 2), (2, 3, 5))):
+        images = random.permutation(5 * C * 3 * 5).reshape(5, C, 3, 5) * 1.01 + 1
+        classes = network(images).shape[1]
+        labels = random.integers(0, classes, 5)
+        shifts = random.permutation(places)[:many]
+        if number % 4 == 0:
+            images, labels = images[:1], labels[:1]
+        yield lambda x, f=network: f(np.array(x, dtype=float)), images, labels, shifts
+
+
 def _pictures_kernels_and_strides():
     random = np.random.default_rng(12)
     for (H, W), (M, N) in itertools.product(
@@ -412,6 +444,17 @@ def _pictures_kernels_and_strides():
     ):
         for strides in ((1, 1), (1, 2), (2, 1), (2, 2), (3, 4), (5, 2)):
             yield random.normal(size=(H, W)), random.normal(size=(M, N)), strides
+
+
+def _layers_to_go_back_through():
+    """Draw layers of all strides and paddings, with pixels that no window reaches in some."""
+    random = np.random.default_rng(12)
+    for s, p, (M, N) in itertools.product((1, 2, 3), (0, 1, 2), ((1, 1), (2, 3), (3, 2))):
+        C, D = (int(n) for n in random.integers(1, 4, 2))
+        H, W = (int(n) for n in random.integers(3, 7, 2))
+        rows, columns = (H + 2 * p - M) // s + 1, (W + 2 * p - N) // s + 1
+        dZ, K = random.normal(size=(D, rows, columns)), random.normal(size=(D, C, M, N))
+        yield dZ, K, s, p, H, W
 
 
 INPUTS = {
@@ -458,6 +501,9 @@ INPUTS = {
     "E6.4": _padded_pictures,
     "E6.5": _pictures_for_eight_lines,
     "R6.1": _pictures_kernels_and_strides,
+    "E7.1": _layers_to_go_back_through,
+    "E7.4": _pairs_to_learn_from,
+    "E7.6": _networks_and_moves,
 }
 
 
@@ -953,6 +999,59 @@ def _slid_with_same_padding(V, K, strides):
     ]
 
 
+def _learned(images, targets, start, rate, steps):
+    """Write a step as a map K -> M K + c, and put so many of them one into another."""
+    h, w = start.shape
+    places = [(n, i, j) for n, i, j in np.ndindex(targets.shape)]
+    seen = [images[n, i : i + h, j : j + w].ravel().tolist() for n, i, j in places]
+    wanted = [float(targets[place]) for place in places]
+
+    def mean(numbers):
+        return math.fsum(numbers) / len(places)
+
+    taps = range(h * w)
+    M = [[(a == b) - 2 * rate * mean(s[a] * s[b] for s in seen) for b in taps] for a in taps]
+    c = [2 * rate * mean(s[a] * t for s, t in zip(seen, wanted, strict=True)) for a in taps]
+    # One row more, for the constant: the power of this matrix makes all steps at once.
+    step = np.block([[np.array(M), np.array(c)[:, np.newaxis]], [np.zeros(h * w), np.ones(1)]])
+    end = np.linalg.matrix_power(step, steps) @ np.append(start.ravel().astype(float), 1.0)
+    return end[:-1].reshape(h, w)
+
+
+def _given_back(dZ, K, s, p, H, W):
+    """Ask each pixel which outputs it is in, and by which tap."""
+    D, C, M, N = K.shape
+    dV = np.zeros((C, H, W))
+    for (a, b), (j, k) in itertools.product(np.ndindex(H, W), np.ndindex(*dZ.shape[1:])):
+        m, n = a + p - j * s, b + p - k * s
+        if 0 <= m < M and 0 <= n < N:
+            for i, l in np.ndindex(D, C):  # noqa: E741
+                dV[l, a, b] += dZ[i, j, k] * K[i, l, m, n]
+    return dV
+
+
+def _right_and_consistent(predict, images, labels, shifts):
+    """Ask the network for one image at a time, and count the pairs of copies with two answers."""
+    height, width = images.shape[2:]
+    answers = []
+    for image in images:
+        pixels = {at: image[:, at[0], at[1]] for at in np.ndindex(height, width)}
+        nothing = np.zeros(len(image))
+        row = []
+        for down, right in [(0, 0), *map(tuple, shifts.tolist())]:
+            copy = [
+                [pixels.get((i - down, j - right), nothing) for j in range(width)]
+                for i in range(height)
+            ]
+            scores = predict(np.moveaxis(np.array(copy), 2, 0)[np.newaxis])[0].tolist()
+            row.append(scores.index(max(scores)))
+        answers.append(row)
+    hits = [row[0] == label for row, label in zip(answers, labels.tolist(), strict=True)]
+    differ = sum(a != b for _, *row in answers for a, b in itertools.combinations(row, 2))
+    pairs = len(images) * math.comb(len(shifts), 2)
+    return [sum(hits) / len(hits), 1 - differ / pairs]
+
+
 RIGHT = {
     "E0.1": _equals(lambda w: [w[-1 - i] for i in range(len(w))]),
     "E1.0": _estimate_is_right,
@@ -997,4 +1096,7 @@ RIGHT = {
     "E6.4": _pools_are_right,
     "E6.5": _equals_exactly(_eight_lines),
     "R6.1": _equals(_slid_with_same_padding),
+    "E7.1": _equals(_given_back),
+    "E7.4": _equals(_learned),
+    "E7.6": _equals(_right_and_consistent),
 }

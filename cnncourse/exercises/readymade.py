@@ -113,6 +113,22 @@ PADDINGS = (
     _of("cnncourse", "torch_padding keras_padding functional_pad", "cnncourse.frameworks"),
     _OWN_SOLUTIONS,
 )
+# What leads a gradient back through a layer in one call; a plain convolution is only part of that.
+GRADIENTS = (
+    _of(
+        "torch",
+        "conv_transpose1d conv_transpose2d conv1d_input conv2d_input conv1d_weight conv2d_weight "
+        "max_unpool1d max_unpool2d fold grad backward vjp jacobian",
+    ),
+    _of("tensorflow", "conv1d_transpose conv2d_transpose conv2d_backprop_input gradient"),
+    _of("keras", "conv_transpose"),
+    _of(
+        "cnncourse",
+        "conv2d_input_gradient conv2d_kernel_gradient pool2d_input_gradient backward",
+        "cnncourse.gradients",
+    ),
+    _OWN_SOLUTIONS,
+)
 TOEPLITZ = (
     _SCIPY_MATRICES,
     _of("cnncourse", "toeplitz_matrix doubly_block_toeplitz", "cnncourse.conv"),
