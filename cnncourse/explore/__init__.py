@@ -3,7 +3,8 @@
 Each is an anywidget whose ECMAScript module computes and draws in the browser, with a model in
 plain Python beside it and a still picture for places where no widget can live.
 
-``EXPLORERS`` holds them by name; each, called without arguments, gives a demonstration.
+``EXPLORERS`` holds them by name; each, called without arguments, gives a demonstration. The drawing
+pad is made likewise, but shows no figure of the lecture: it keeps what a learner draws.
 """
 
 from collections.abc import Callable
@@ -12,6 +13,7 @@ from typing import Any
 from cnncourse.explore.channels_view import ChannelsExplorer, channels
 from cnncourse.explore.connections_view import ConnectionsExplorer, connections
 from cnncourse.explore.convolution2d_view import Convolution2dExplorer, convolution2d
+from cnncourse.explore.drawing_pad_view import DrawingPad, drawing_pad
 from cnncourse.explore.equivariance_view import EquivarianceExplorer, equivariance
 from cnncourse.explore.layers_view import LayersExplorer, layers
 from cnncourse.explore.padding_view import PaddingExplorer, padding
@@ -37,6 +39,7 @@ __all__ = [
     "ChannelsExplorer",
     "ConnectionsExplorer",
     "Convolution2dExplorer",
+    "DrawingPad",
     "EXPLORERS",
     "EquivarianceExplorer",
     "LayersExplorer",
@@ -48,6 +51,7 @@ __all__ = [
     "channels",
     "connections",
     "convolution2d",
+    "drawing_pad",
     "equivariance",
     "layers",
     "padding",
