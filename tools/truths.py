@@ -451,10 +451,20 @@ def _layers_to_go_back_through():
     random = np.random.default_rng(12)
     for s, p, (M, N) in itertools.product((1, 2, 3), (0, 1, 2), ((1, 1), (2, 3), (3, 2))):
         C, D = (int(n) for n in random.integers(1, 4, 2))
-        H, W = (int(n) for n in random.integers(3, 7, 2))
+        H, W = (int(random.integers(max(1, n - 2 * p), 7)) for n in (M, N))
         rows, columns = (H + 2 * p - M) // s + 1, (W + 2 * p - N) // s + 1
         dZ, K = random.normal(size=(D, rows, columns)), random.normal(size=(D, C, M, N))
         yield dZ, K, s, p, H, W
+
+
+def _pooled_pictures():
+    """Draw pictures with and without equal pixels, and what comes back to each window."""
+    random = np.random.default_rng(12)
+    for k, s, (H, W) in itertools.product((1, 2, 3), (1, 2, 3), ((3, 4), (6, 5), (4, 7))):
+        dZ = random.normal(size=((H - k) // s + 1, (W - k) // s + 1))
+        yield dZ, random.normal(size=(H, W)), k, s
+        yield dZ, random.integers(-1, 2, (H, W)).astype(float), k, s
+        yield dZ, -random.integers(2, 5, (H, W)), k, s
 
 
 INPUTS = {
@@ -502,6 +512,7 @@ INPUTS = {
     "E6.5": _pictures_for_eight_lines,
     "R6.1": _pictures_kernels_and_strides,
     "E7.1": _layers_to_go_back_through,
+    "E7.3": _pooled_pictures,
     "E7.4": _pairs_to_learn_from,
     "E7.6": _networks_and_moves,
 }
@@ -1052,6 +1063,15 @@ def _right_and_consistent(predict, images, labels, shifts):
     return [sum(hits) / len(hits), 1 - differ / pairs]
 
 
+def _given_to_the_first(dZ, x, k, s):
+    """Line the pixels of each window up, the largest first, of equal ones the first in reading."""
+    dx = np.zeros(x.shape)
+    for i, j in np.ndindex(*dZ.shape):
+        places = [(i * s + m, j * s + n) for m in range(k) for n in range(k)]
+        dx[min(places, key=lambda at: (-x[at], at))] += dZ[i, j]
+    return dx
+
+
 RIGHT = {
     "E0.1": _equals(lambda w: [w[-1 - i] for i in range(len(w))]),
     "E1.0": _estimate_is_right,
@@ -1097,6 +1117,7 @@ RIGHT = {
     "E6.5": _equals_exactly(_eight_lines),
     "R6.1": _equals(_slid_with_same_padding),
     "E7.1": _equals(_given_back),
+    "E7.3": _equals(_given_to_the_first),
     "E7.4": _equals(_learned),
     "E7.6": _equals(_right_and_consistent),
 }
