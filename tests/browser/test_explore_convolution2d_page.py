@@ -161,6 +161,11 @@ def test_the_slider_walks_the_window_over_all_outputs(show_explorer):
 
 def test_a_weight_follows_its_slider_before_python_hears_of_it(show_explorer):
     page = show_explorer(explore.convolution2d())
+    # The keys below are told after a pause, and the weight with them if it has changed by then.
+    page.evaluate(
+        "window.later = setTimeout;"
+        "window.setTimeout = (work, ms) => (ms >= 100 ? 0 : later(work, ms));"
+    )
     focus(page, KERNEL)
     page.keyboard.press("End")
     page.keyboard.press("ArrowDown")
@@ -173,6 +178,7 @@ def test_a_weight_follows_its_slider_before_python_hears_of_it(show_explorer):
         arg=f"{convolve2d(LETTER, kernel, mode='same')[2, 2]:g}",
     )
     assert page.evaluate("'kernel' in explorer.sent") is False
+    page.evaluate("window.setTimeout = later")
     weight.evaluate("(e) => e.dispatchEvent(new Event('change'))")
     np.testing.assert_array_equal(sent_array(page, "kernel"), kernel)
     clean(page)
