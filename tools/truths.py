@@ -467,6 +467,15 @@ def _pooled_pictures():
         yield dZ, -random.integers(2, 5, (H, W)), k, s
 
 
+def _batches_and_what_comes_back():
+    random = np.random.default_rng(12)
+    for s, T, (M, N) in itertools.product((1, 2, 3), (1, 2, 3), ((1, 1), (2, 3), (3, 2))):
+        C, D = (int(n) for n in random.integers(1, 4, 2))
+        H, W = (int(n) for n in random.integers(3, 8, 2))
+        dZ = random.normal(size=(T, D, (H - M) // s + 1, (W - N) // s + 1))
+        yield dZ, random.normal(size=(T, C, H, W)), M, N, s
+
+
 INPUTS = {
     "E0.1": _kernels,
     "E1.0": _estimates,
@@ -512,6 +521,7 @@ INPUTS = {
     "E6.5": _pictures_for_eight_lines,
     "R6.1": _pictures_kernels_and_strides,
     "E7.1": _layers_to_go_back_through,
+    "E7.2": _batches_and_what_comes_back,
     "E7.3": _pooled_pictures,
     "E7.4": _pairs_to_learn_from,
     "E7.6": _networks_and_moves,
@@ -1063,6 +1073,22 @@ def _right_and_consistent(predict, images, labels, shifts):
     return [sum(hits) / len(hits), 1 - differ / pairs]
 
 
+def _added_up_for_weights(dZ, V, M, N, s):
+    """Add up, weight by weight, what it was multiplied by at each place of each image."""
+    places = list(np.ndindex(len(dZ), *dZ.shape[2:]))
+    taps = list(np.ndindex(V.shape[1], M, N))
+    return [
+        [
+            *(
+                math.fsum(dZ[t, i, j, k] * V[t, l, j * s + m, k * s + n] for t, j, k in places)
+                for l, m, n in taps
+            ),
+            math.fsum(dZ[t, i, j, k] for t, j, k in places),
+        ]
+        for i in range(dZ.shape[1])
+    ]
+
+
 def _given_to_the_first(dZ, x, k, s):
     """Line the pixels of each window up, the largest first, of equal ones the first in reading."""
     dx = np.zeros(x.shape)
@@ -1117,6 +1143,7 @@ RIGHT = {
     "E6.5": _equals_exactly(_eight_lines),
     "R6.1": _equals(_slid_with_same_padding),
     "E7.1": _equals(_given_back),
+    "E7.2": _equals(_added_up_for_weights),
     "E7.3": _equals(_given_to_the_first),
     "E7.4": _equals(_learned),
     "E7.6": _equals(_right_and_consistent),

@@ -24,13 +24,13 @@ Share = Callable[[Array], Array]  # a window -> what of its gradient each of its
 def my_pool_gradient(dZ, x, k, s):
     """Lead the gradient of a max pool's output back to its input.
 
+    dZ : array (rows, columns), the derivatives dJ/dZ of the loss by each output: there are
+        (H - k) // s + 1 rows, columns alike.
     x : array (H, W), the picture that was pooled; numbers may be negative, and may be equal.
     k : whole number >= 1, the windows are k x k pixels; k is at most H and at most W.
     s : whole number >= 1, the stride. Windows overlap if s < k; pixels lie between windows if
         s > k. Nothing is padded: output (i, j) is the largest of the pixels
         x[i * s : i * s + k, j * s : j * s + k].
-    dZ : array of (H - k) // s + 1 rows, columns alike: the derivatives dJ/dZ of the loss by each
-        output.
 
     Return the array (H, W) of the derivatives dJ/dx. A window's derivative goes to its largest
     pixel alone. Of equal largest pixels the first takes all, in the order of reading: the upper
@@ -55,7 +55,7 @@ def _starts(n: int, k: int, s: int) -> range:
     return range(0, n - k + 1, s)
 
 
-def _routed(share: Share) -> Routing:
+def _routed(share: Share) -> Callable[[Array, Array, int, int], Array]:
     """Hand each window's derivative back by shares, and add up what a pixel gets."""
 
     def routing(dZ: Array, x: Array, k: int, s: int) -> Array:
