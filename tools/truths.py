@@ -10,6 +10,9 @@ from fractions import Fraction
 
 import numpy as np
 
+from cnncourse.exercises import EXERCISES
+from cnncourse.exercises.variants import given_trial
+
 
 def _kernels():
     random = np.random.default_rng(12)
@@ -417,10 +420,19 @@ def _pairs_to_learn_from():
     yield images, targets, start, 0.02, 40
 
 
+def _networks_of_two_layers():
+    """Draw what learners get: a change of a program may show in one order of the maps only."""
+    exercise = EXERCISES["E7.5"]
+    for variant in range(12):
+        yield given_trial(exercise, str(variant)).cases[0].args
+
+
 def _networks_and_moves():
     random = np.random.default_rng(12)
     networks = (
         lambda x: x.sum(axis=(1, 2)),
+        lambda x: -x.min(axis=(1, 2)),
+        lambda x: np.abs(x).max(axis=(1, 3)),
         lambda x: x.max(axis=(1, 3))[:, ::2],
         lambda x: x.reshape(len(x), -1)[:, 1::3],
         lambda x: np.stack([x.sum(axis=(1, 2, 3)), 3 * x.max(axis=(1, 2, 3)) - 50], axis=1),
@@ -434,6 +446,8 @@ def _networks_and_moves():
         shifts = random.permutation(places)[:many]
         if number % 4 == 0:
             images, labels = images[:1], labels[:1]
+        if number % 2:
+            images = images / 30 - 1.5  # so faint that it counts what comes in at the border
         yield lambda x, f=network: f(np.array(x, dtype=float)), images, labels, shifts
 
 
@@ -474,6 +488,14 @@ def _batches_and_what_comes_back():
         H, W = (int(n) for n in random.integers(3, 8, 2))
         dZ = random.normal(size=(T, D, (H - M) // s + 1, (W - N) // s + 1))
         yield dZ, random.normal(size=(T, C, H, W)), M, N, s
+
+
+def _networks_in_a_row():
+    random = np.random.default_rng(12)
+    for layers, taps, room in itertools.product((1, 2, 3, 4), (1, 2, 3), (0, 1, 4)):
+        n = layers * (taps - 1) + 1 + room
+        target, kernels = random.normal(size=room + 1), random.normal(size=(layers, taps))
+        yield random.normal(size=n), target, kernels, float(random.uniform(0.05, 0.5))
 
 
 INPUTS = {
@@ -523,7 +545,9 @@ INPUTS = {
     "E7.1": _layers_to_go_back_through,
     "E7.2": _batches_and_what_comes_back,
     "E7.3": _pooled_pictures,
+    "R7.1": _networks_in_a_row,
     "E7.4": _pairs_to_learn_from,
+    "E7.5": _networks_of_two_layers,
     "E7.6": _networks_and_moves,
 }
 
@@ -1051,6 +1075,26 @@ def _given_back(dZ, K, s, p, H, W):
     return dV
 
 
+def _maps_are_matched(value, image, first, second, maps):
+    """Take each filter's map at a place that tells all six apart, by sums over its window."""
+    if any(isinstance(number, str) for number in value):
+        return False
+
+    def seen(kernel, i, j):
+        pixels = [float(image[i + a, j + b]) * kernel[a, b] for a in (0, 1) for b in (0, 1)]
+        return max(sum(pixels), 0)
+
+    def answered(weights, i, j):
+        taps = np.ndindex(2, 3, 3)
+        return sum(seen(first[c], i + a, j + b) * weights[c, a, b] for c, a, b in taps)
+
+    for i, j in np.ndindex(11, 11):
+        numbers = [answered(weights, i, j) for weights in second]
+        if len(set(numbers)) == 6:
+            return list(value) == [numbers.index(one[i, j]) for one in maps]
+    raise AssertionError("no place tells the six filters apart")
+
+
 def _right_and_consistent(predict, images, labels, shifts):
     """Ask the network for one image at a time, and count the pairs of copies with two answers."""
     height, width = images.shape[2:]
@@ -1080,8 +1124,8 @@ def _added_up_for_weights(dZ, V, M, N, s):
     return [
         [
             *(
-                math.fsum(dZ[t, i, j, k] * V[t, l, j * s + m, k * s + n] for t, j, k in places)
-                for l, m, n in taps
+                math.fsum(dZ[t, i, j, k] * V[t, c, j * s + m, k * s + n] for t, j, k in places)
+                for c, m, n in taps
             ),
             math.fsum(dZ[t, i, j, k] for t, j, k in places),
         ]
@@ -1096,6 +1140,24 @@ def _given_to_the_first(dZ, x, k, s):
         places = [(i * s + m, j * s + n) for m in range(k) for n in range(k)]
         dx[min(places, key=lambda at: (-x[at], at))] += dZ[i, j]
     return dx
+
+
+def _one_step_downhill(x, target, kernels, rate):
+    """Move each weight by 1 to both sides: the loss is a parabola in each weight alone."""
+
+    def loss(weights):
+        y = list(x)
+        for kernel in weights:
+            places = range(len(y) - len(kernel) + 1)
+            y = [sum(y[i + m] * w for m, w in enumerate(kernel)) for i in places]
+        return sum((a - b) ** 2 for a, b in zip(y, target, strict=True)) / 2
+
+    new = np.array(kernels, dtype=float)
+    for at in np.ndindex(*kernels.shape):
+        step = np.zeros(kernels.shape)
+        step[at] = 1
+        new[at] -= rate * (loss(kernels + step) - loss(kernels - step)) / 2
+    return new
 
 
 RIGHT = {
@@ -1145,6 +1207,8 @@ RIGHT = {
     "E7.1": _equals(_given_back),
     "E7.2": _equals(_added_up_for_weights),
     "E7.3": _equals(_given_to_the_first),
+    "R7.1": _equals(_one_step_downhill),
     "E7.4": _equals(_learned),
+    "E7.5": _maps_are_matched,
     "E7.6": _equals(_right_and_consistent),
 }

@@ -55,6 +55,8 @@ def my_consistency(predict, images, labels, shifts):
 
 # Networks: each a line of NumPy, which the check shows. x has the shape (N, C, H, W).
 _EVERY_SECOND = "x.sum(axis=1)[:, ::2, ::2].reshape(len(x), -1)"
+_ROWS = "np.stack([x[:, :, :2].sum(axis=(1, 2, 3)), x[:, :, 2:].sum(axis=(1, 2, 3))], axis=1)"
+_COLUMNS = "np.stack([x[..., :3].sum(axis=(1, 2, 3)), x[..., 3:].sum(axis=(1, 2, 3))], axis=1)"
 _NETWORKS = (
     ("x.max(axis=(1, 2))[:, ::2]", "it sees every second column"),
     (
@@ -78,13 +80,13 @@ _NETWORKS = (
 
 
 def _moved(images: Array, down: int, right: int) -> Array:
-    """Move pixel by pixel; what has no place any more is lost."""
-    out = np.zeros_like(images)
+    """Move by taking each row and column from where it was; a row of zeros stands for none."""
     height, width = images.shape[2:]
-    for i, j in np.ndindex(height, width):
-        if 0 <= i - down < height and 0 <= j - right < width:
-            out[..., i, j] = images[..., i - down, j - right]
-    return out
+    room = np.zeros((*images.shape[:2], height + 1, width + 1))
+    room[:, :, :height, :width] = images
+    rows = [i - down if 0 <= i - down < height else height for i in range(height)]
+    columns = [j - right if 0 <= j - right < width else width for j in range(width)]
+    return room[:, :, rows][..., columns]
 
 
 def _said(predict: Network, images: Array, shifts: Iterable[Array], move: Move = _moved) -> Array:
@@ -145,6 +147,18 @@ def _cases(draw: Draw) -> list[Case]:
             labels[n] = (labels[n] + draw.integer(1, scores.shape[1] - 1)) % scores.shape[1]
         return Case((predict, images, labels, shifts), note)
 
+    def what_comes_in(source: str, shift: tuple[int, int]) -> Case:
+        """Draw images so faint that ones in place of zeros, or what left, would change a class."""
+        predict, shifts = Layer(source), np.array([(0, 0), shift])
+        while True:
+            images = draw.numbers(144, size=4, decimals=1).reshape(6, 1, 4, 6)
+            labels = predict(images).argmax(axis=1)
+            right = _reference(predict, images, labels, shifts)
+            others = (_filled("wrap"), _with_fill(1.0), _with_fill(-1.0))
+            reports = [_report(predict, images, labels, shifts, move=move) for move in others]
+            if _is_clear(predict, images, shifts) and right not in reports:
+                return Case((predict, images, labels, shifts), "what comes in at the border")
+
     row = np.array([[[[0, 9, 5, 1]]]])
     columns = Layer("x.sum(axis=(1, 2))")
     constant = Layer("np.eye(3)[np.full(len(x), 1)]")
@@ -160,6 +174,8 @@ def _cases(draw: Draw) -> list[Case]:
         Case((constant, numbers, np.array([0, 2, 0]), moves(3)), "it always says class 1"),
         *(case(source, note) for source, note in _NETWORKS),
         case(_EVERY_SECOND, "two channels", 2),
+        *(what_comes_in(_ROWS, shift) for shift in ((1, 0), (-1, 0))),
+        *(what_comes_in(_COLUMNS, shift) for shift in ((0, 1), (0, -1))),
     ]
 
 
@@ -185,8 +201,13 @@ def _moving(move: Move) -> Program:
     )
 
 
+def _with_fill(value: float) -> Move:
+    """Let this number come in: what is moved is how far all pixels are from it."""
+    return lambda images, down, right: _moved(images - value, down, right) + value
+
+
 def _filled(mode: str) -> Move:
-    """Let something else than zeros come in."""
+    """Let pixels of the image come in."""
 
     def move(images: Array, down: int, right: int) -> Array:
         height, width = images.shape[2:]
