@@ -78,7 +78,7 @@ class DrawingPad(Explorer, module="drawing_pad", title="Drawing pad"):
     Examples
     --------
     >>> DrawingPad(label="line").describe().split(". ")[1]
-    'The next one is a line by me'
+    'The next drawing is a line by me'
     """
 
     image = Paper().tag(sync=True)
@@ -86,9 +86,9 @@ class DrawingPad(Explorer, module="drawing_pad", title="Drawing pad"):
     writer = traitlets.Unicode("me").tag(sync=True)
     turns = traitlets.Bool(True).tag(sync=True)
     _about = traitlets.Dict().tag(sync=True)
-    _outbox = traitlets.List().tag(sync=True)
-    _counts = traitlets.List().tag(sync=True)
-    _done = traitlets.List().tag(sync=True)
+    _outbox: traitlets.List[Any] = traitlets.List().tag(sync=True)
+    _counts: traitlets.List[Any] = traitlets.List().tag(sync=True)
+    _done: traitlets.List[Any] = traitlets.List().tag(sync=True)
     _problem = traitlets.Unicode("").tag(sync=True)
 
     def __init__(self, labels: Sequence[str] = SHAPES, **state: Any) -> None:
@@ -163,13 +163,14 @@ class DrawingPad(Explorer, module="drawing_pad", title="Drawing pad"):
             for label, count in zip(self._labels, self._counts, strict=True)
         ]
         return (
-            f"Drawing pad: {SIDE} × {SIDE} pixels, {percent(float((self.image > 0).mean()))} of "
-            f"them inked. The next one is a {self.label} by {self.writer}. Kept: {', '.join(lines)}."
+            f"The paper has {SIDE} × {SIDE} pixels, "
+            f"{percent(float((self.image > 0).mean()))} of them inked. The next drawing is a "
+            f"{self.label} by {self.writer}. Kept: {', '.join(lines)}."
         )
 
     def picture(self) -> Picture:
         """The paper, and how many drawings are kept."""
-        return _picture(self.image, self._labels, self._counts, self.describe())
+        return _picture(self.image, self._labels, self._counts, f"{self.title}. {self.describe()}")
 
 
 def _checked(labels: Sequence[str]) -> tuple[str, ...]:

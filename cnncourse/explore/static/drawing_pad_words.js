@@ -12,8 +12,9 @@ export function compute({ labels, enough }, { image, _counts, _outbox }) {
 export function describe(data, { image, label, writer }, { inked, waiting, lines }) {
   const [rows, columns] = image.shape;
   const wait = waiting ? ` ${plural(waiting, "drawing")} not kept yet.` : "";
-  const pad = `${rows} × ${columns} pixels, ${percent(inked)} of them inked`;
-  return `Drawing pad: ${pad}. The next one is a ${label} by ${writer}. Kept: ${lines.join(", ")}.${wait}`;
+  const paper = `The paper has ${rows} × ${columns} pixels, ${percent(inked)} of them inked.`;
+  const next = `The next drawing is a ${label} by ${writer}.`;
+  return `${paper} ${next} Kept: ${lines.join(", ")}.${wait}`;
 }
 
 /** Requests that Python has not answered yet. */
