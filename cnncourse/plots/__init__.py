@@ -1,5 +1,6 @@
 """Figures of the course: arrays in, a `Picture` with alternative text out."""
 
+from cnncourse.plots.backward import gradient_gathered, gradient_scattered
 from cnncourse.plots.beliefs import (
     digit_rows,
     permuted_accuracies,
@@ -58,6 +59,8 @@ __all__ = [
     "filters",
     "flatten_orders",
     "frequency_responses",
+    "gradient_gathered",
+    "gradient_scattered",
     "grids",
     "heat_over_image",
     "house_style",
