@@ -96,6 +96,7 @@ def _cases(draw: Draw) -> list[Case]:
         Case((np.array([[1.0, 10.0, 100.0]]), row, 2, 1), "the example of the task"),
         case(1, 1, 1, 1, "one pixel, one window"),
         case(2, 4, 2, 2, "windows side by side"),
+        Case((np.array([[0.5, -1.25]]), np.array([[3, 1, 4, 1], [5, 9, 2, 6]]), 2, 2), "fractions"),
         case(2, 4, 2, 2, "windows side by side, all pixels below 0", sign=-1),
         Case((draw.numbers(2).reshape(1, 2), np.full((2, 4), 3.0), 2, 2), "all pixels equal"),
         case(3, 4, 2, 1, "overlapping windows"),
