@@ -13,13 +13,11 @@ from cnncourse.explore.layers_model import (
     clamped,
     scores,
     seen,
-    seen_span,
     softmax,
     terms,
 )
 from cnncourse.explore.layers_words import describe
 from cnncourse.networks.digits_network import EPOCHS, digits_network
-from cnncourse.shapes import ReceptiveField
 from tests.parity import agree
 
 BUILT_IN = DigitsLayers()
@@ -38,9 +36,9 @@ def drawn(seed):
 def of(explorer):
     """What the browser computes with: data and state, as it unpacks them."""
     about = explorer._about
-    kind = np.int8 if about["builtin"] else np.float32
+    kind = np.int8 if about["step"] else np.float32
     numbers = np.frombuffer(explorer._weights, dtype=kind).astype(float)
-    data = {**about, "numbers": numbers * (about["step"] if about["builtin"] else 1)}
+    data = {**about, "numbers": numbers * (about["step"] or 1)}
     return data, {**vars(explorer.state())}
 
 
@@ -83,11 +81,6 @@ def test_a_unit_sees_its_field_and_nothing_else(layer):
         moved_back[0][corner] -= 100.0
         now = [BUILT_IN.outputs(one, 32)[layer][:, row, column] for one in (moved, moved_back)]
         assert any(not np.allclose(one, before[:, row, column]) for one in now)
-
-
-def test_spans_reach_outside():
-    assert seen_span(ReceptiveField(3, 2, 0.0), 0) == (-1, 1)
-    assert seen_span(ReceptiveField(4, 2, 1.5), 3) == (6, 9)
 
 
 def test_softmax_of_large_scores():
@@ -362,7 +355,8 @@ def refused(torch):
     with torch.no_grad():
         infinite.weight.fill_(float("inf"))
     return [
-        ("a net", np.ones((8, 8)), TypeError, "must be a torch.nn.Module"),
+        (3.5, np.ones((8, 8)), TypeError, "a torch.nn.Module or None, got float"),
+        (["a net"], None, TypeError, "a Sequential, a mapping .*, got list"),
         (nn.Conv2d(3, 4, 3), np.ones((8, 8)), ValueError, r"image of shape \(1, 1, 8, 8\)"),
         (nn.Sequential(Broken()), np.ones((8, 8)), ValueError, "no such luck"),
         (nn.Sequential(infinite), np.ones((8, 8)), ValueError, "not finite"),
@@ -374,7 +368,7 @@ def refused(torch):
     ]
 
 
-@pytest.mark.parametrize("case", range(9))
+@pytest.mark.parametrize("case", range(10))
 def test_bad_networks_and_images(torch, case):
     network, images, error, words = refused(torch)[case]
     with pytest.raises(error, match=words):

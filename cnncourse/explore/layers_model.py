@@ -1,7 +1,8 @@
 """What the layers explorer shows, in numbers: any network's outputs, layer by layer.
 
 A network is a list of layers and something that computes their outputs: here the course's own, in
-`layers_torch` any PyTorch module. What makes one output, its terms, is worked out here for both.
+`layers_sequential` what this package trains, in `layers_torch` any PyTorch module. What makes one
+output, its terms, is worked out here for all of them.
 """
 
 from __future__ import annotations
@@ -13,7 +14,6 @@ import numpy as np
 
 from cnncourse._arrays import FloatArray
 from cnncourse.networks.digits_network import EPOCHS, IMAGE_SHAPE, STAGES, digits_network
-from cnncourse.shapes import ReceptiveField, receptive_field
 
 Parameters = tuple[FloatArray, FloatArray]
 
@@ -30,17 +30,19 @@ class Layer:
     name : str
         As the learner reads it.
     kind : str
-        "image", "conv", "relu", "max", "average", "norm", or "other", whose terms are not shown.
+        "image", "conv", "dense", "relu", "max", "average", "l2", "blur", "flatten", "norm", or
+        "other", whose terms are not shown.
     shape : (int, int, int)
-        Of its output: channels, rows, columns.
+        Of its output: channels, rows, columns. What is flattened keeps a row for each channel: read
+        line by line, its one channel is the vector.
     source : int
         Which layer's output it takes, counted from 0, the image; -1 if it is none of them.
     size, stride, padding, dilation : (int, int)
-        Of its window, rows and columns.
+        Of its window, rows and columns; of the padding, what lies before the image.
     groups : int
         Of a convolution.
-    field : (ReceptiveField, ReceptiveField) or None
-        What a unit sees of the image, in rows and columns; None if that is not known.
+    known : bool
+        Whether it is known what a unit sees of the image.
     """
 
     name: str
@@ -52,7 +54,7 @@ class Layer:
     padding: tuple[int, int] = (0, 0)
     dilation: tuple[int, int] = (1, 1)
     groups: int = 1
-    field: tuple[ReceptiveField, ReceptiveField] | None = None
+    known: bool = True
 
 
 class Network(Protocol):
@@ -93,7 +95,8 @@ class Terms:
 
     ``inputs`` are what it takes, (channels, rows, columns), NaN where padding lies that is no
     number; ``weights``, of the same shape, are None for a layer without any. ``sums`` holds one
-    number a channel: of products, or the summary. `value` is the output.
+    number a channel: of products, or the summary. `value` is the output. `place` is, of a number
+    that was only put in a row, the channel, row and column it had.
     """
 
     inputs: FloatArray
@@ -101,6 +104,7 @@ class Terms:
     sums: FloatArray
     bias: float
     value: float
+    place: tuple[int, int, int] | None = None
 
 
 class DigitsLayers:
@@ -112,23 +116,11 @@ class DigitsLayers:
         blank = np.zeros(IMAGE_SHAPE)
         outputs = digits_network().activations(blank)
         for i, (stage, output) in enumerate(zip(STAGES, outputs, strict=True)):
-            below = [(s.size, s.stride, s.padding) for s in STAGES[: i + 1]]
-            sees = receptive_field(below)
             kind = "max" if stage.kind == "pool" else stage.kind
             size, stride, padding = ((n, n) for n in (stage.size, stage.stride, stage.padding))
             channels, rows, columns = output.shape
-            self.layers.append(
-                Layer(
-                    stage.name,
-                    kind,
-                    (channels, rows, columns),
-                    i,
-                    size,
-                    stride,
-                    padding,
-                    field=(sees, sees),
-                )
-            )
+            shape = channels, rows, columns
+            self.layers.append(Layer(stage.name, kind, shape, i, size, stride, padding))
 
     def outputs(self, image: FloatArray, epoch: int) -> list[FloatArray]:
         """Outputs (C, H, W) of all layers, the image first."""
@@ -153,27 +145,45 @@ def clamped(layers: list[Layer], state: LayersState) -> tuple[int, int, int, int
     return layer, channel, row, column
 
 
-def seen_span(field: ReceptiveField, index: int) -> tuple[int, int]:
-    """First and last pixel that a unit sees along an axis; they may lie outside the image.
-
-    Examples
-    --------
-    >>> seen_span(ReceptiveField(3, 1, 0.0), 0)
-    (-1, 1)
-    """
-    first = round(field.offset + index * field.jump - (field.size - 1) / 2)
-    return first, first + field.size - 1
+def flat_place(layers: list[Layer], number: int, row: int, column: int) -> tuple[int, int, int]:
+    """Channel, row and column that a number had before it was put in a row."""
+    across = layers[layers[number].source].shape[2]
+    return row, column // across, column % across
 
 
 def seen(network: Network, state: LayersState) -> tuple[int, int, int, int] | None:
-    """First row, last row, first and last column of the image that the unit sees, or None."""
-    layer, _, row, column = clamped(network.layers, state)
-    field, (_, height, width) = network.layers[layer].field, state.image.shape
-    if field is None:
+    """First row, last row, first and last column of the image that the unit sees, or None.
+
+    From the unit back to the image, by the windows of each layer on the way.
+    """
+    layers = network.layers
+    number, _, row, column = clamped(layers, state)
+    if not layers[number].known:
         return None
-    top, bottom = seen_span(field[0], row)
-    left, right = seen_span(field[1], column)
-    return max(top, 0), min(bottom, height - 1), max(left, 0), min(right, width - 1)
+    (top, bottom), (left, right) = (row, row), (column, column)
+    while number > 0:
+        layer = layers[number]
+        _, height, width = layers[layer.source].shape
+        if layer.kind == "flatten" and (top, left) == (bottom, right):
+            _, row, column = flat_place(layers, number, top, left)
+            (top, bottom), (left, right) = (row, row), (column, column)
+        elif layer.kind == "flatten":  # asked for by a dense layer, which takes all
+            (top, bottom), (left, right) = (0, height - 1), (0, width - 1)
+        else:
+            top, bottom = _reach(layer, 0, top, bottom, height)
+            left, right = _reach(layer, 1, left, right, width)
+        number = layer.source
+    return None if top > bottom or left > right else (top, bottom, left, right)
+
+
+def _reach(layer: Layer, axis: int, first: int, last: int, count: int) -> tuple[int, int]:
+    """First and last of `count` inputs that outputs from `first` to `last` take, along an axis."""
+    start = first * layer.stride[axis] - layer.padding[axis]
+    end = last * layer.stride[axis] - layer.padding[axis]
+    end += layer.dilation[axis] * (layer.size[axis] - 1)
+    if layer.kind == "blur" and end >= count:  # mirrored, at most one pixel further back
+        start = min(start, 2 * (count - 1) - end)
+    return max(start, 0), min(end, count - 1)
 
 
 def terms(network: Network, state: LayersState, outputs: list[FloatArray]) -> Terms | None:
@@ -185,21 +195,27 @@ def terms(network: Network, state: LayersState, outputs: list[FloatArray]) -> Te
         return None
     source = outputs[layer.source]
     found = network.parameters(number, state.epoch)
-    if layer.kind == "conv" and found is not None:
+    if layer.kind in ("conv", "dense") and found is not None:
         kernel, bias = found
         first = channel // (layer.shape[0] // layer.groups) * kernel.shape[1]
         inputs = _window(layer, source[first : first + kernel.shape[1]], row, column, 0.0)
         sums = (inputs * kernel[channel]).sum(axis=(1, 2))
         return Terms(inputs, kernel[channel], sums, float(bias[channel]), value)
-    if layer.kind == "norm" and found is not None:
-        one = source[channel : channel + 1, row : row + 1, column : column + 1]
-        scale, bias = found
-        weight = scale[channel].reshape(1, 1, 1)
-        return Terms(one, weight, (one * weight).sum(axis=(1, 2)), float(bias[channel]), value)
-    if layer.kind in ("relu", "max", "average"):
-        # No padding ever wins a maximum, and none counts in an average that is taken apart.
-        inputs = _window(layer, source[channel : channel + 1], row, column, np.nan)
+    if layer.kind in ("norm", "blur") and found is not None:
+        weights, bias = found
+        own = channel if layer.kind == "norm" else 0
+        inputs = _window(layer, source[channel : channel + 1], row, column, 0.0)
+        sums = (inputs * weights[own]).sum(axis=(1, 2))
+        return Terms(inputs, weights[own], sums, float(bias[own]), value)
+    if layer.kind in ("relu", "max", "average", "l2"):
+        # No padding ever wins a maximum; in a mean it counts as zeros.
+        fill = np.nan if layer.kind == "max" else 0.0
+        inputs = _window(layer, source[channel : channel + 1], row, column, fill)
         return Terms(inputs, None, np.array([value]), 0.0, value)
+    if layer.kind == "flatten":
+        place = flat_place(network.layers, number, row, column)
+        one = np.array([[[source[place]]]])
+        return Terms(one, None, np.array([value]), 0.0, value, place)
     return None
 
 
@@ -207,7 +223,7 @@ def incoming_channels(network: Network, number: int) -> int:
     """Of how many channels a unit of a layer is shown to add up products."""
     layer = network.layers[number]
     found = network.parameters(number, network.epochs[-1])
-    if found is None or layer.source < 0 or layer.kind != "conv":
+    if found is None or layer.source < 0 or layer.kind not in ("conv", "dense"):
         return 1
     return found[0].shape[1]
 
@@ -220,12 +236,20 @@ def _window(layer: Layer, source: FloatArray, row: int, column: int, fill: float
             (row, column), layer.stride, layer.padding, layer.dilation, layer.size, strict=True
         )
     ]
+    if layer.kind == "blur":
+        places = [_mirrored(place, n) for place, n in zip(places, source.shape[1:], strict=True)]
     inside = [(place >= 0) & (place < n) for place, n in zip(places, source.shape[1:], strict=True)]
     rows, columns = (
         np.clip(place, 0, n - 1) for place, n in zip(places, source.shape[1:], strict=True)
     )
     values = source[:, rows[:, None], columns[None, :]]
     return np.where(inside[0][:, None] & inside[1][None, :], values, fill)
+
+
+def _mirrored(places: np.ndarray, count: int) -> np.ndarray:
+    """Where places outside `count` pixels lie in the image mirrored at its border pixels."""
+    period = max(1, 2 * (count - 1))
+    return np.minimum(places % period, -places % period)
 
 
 def scores(network: Network, outputs: list[FloatArray]) -> FloatArray | None:

@@ -11,7 +11,6 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
 from cnncourse.explore.layers_model import (
-    DigitsLayers,
     FloatArray,
     LayersState,
     Network,
@@ -30,15 +29,15 @@ MOST_MAPS, MOST_PIXELS = 16, 9000
 
 
 @in_house_style
-def picture(network: Network, state: LayersState, alt: str) -> Picture:
-    """Draw the image, the chosen layer's maps and the scores; `alt` says it in words."""
+def picture(network: Network, state: LayersState, alt: str, *, paper: bool = True) -> Picture:
+    """Draw the image, on bright paper or in the dark, the chosen layer's maps and the scores."""
     outputs = network.outputs(state.image, state.epoch)
     found = scores(network, outputs)
     figure = Figure(figsize=(7.0, 2.7))
     wide = [1.0, 2.2, 0.9] if found is not None else [1.0, 2.2]
     grid = figure.add_gridspec(1, len(wide), width_ratios=wide)
     axes = [figure.add_subplot(grid[0, i]) for i in range(len(wide))]
-    _draw_image(axes[0], network, state)
+    _draw_image(axes[0], network, state, paper=paper)
     number, channel, row, column = clamped(network.layers, state)
     layer = network.layers[number]
     _draw_maps(axes[1], outputs[number], channel, (row, column))
@@ -61,9 +60,8 @@ def _frame(ax: Axes, left: float, top: float, width: float, height: float) -> No
     ax.add_patch(Rectangle(place, width, height, fill=False, edgecolor=MARK, linewidth=2.5))
 
 
-def _draw_image(ax: Axes, network: Network, state: LayersState) -> None:
-    # Ink is dark, light is bright.
-    colours = "gray_r" if isinstance(network, DigitsLayers) else "gray"
+def _draw_image(ax: Axes, network: Network, state: LayersState, *, paper: bool) -> None:
+    colours = "gray_r" if paper else "gray"
     ax.imshow(state.image.mean(axis=0), cmap=colours, interpolation="nearest")
     span = seen(network, state)
     if span is not None:

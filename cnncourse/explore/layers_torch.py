@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import sys
 from copy import deepcopy
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
 from cnncourse.explore.layers_model import FloatArray, Layer, Parameters
-from cnncourse.shapes import ReceptiveField, receptive_field
 
 MOST_NUMBERS = 400_000
 """Outputs and weights that reach the browser, in all."""
@@ -41,11 +41,7 @@ class TorchLayers:
     """
 
     def __init__(self, module: Any, image: FloatArray) -> None:
-        torch = sys.modules.get("torch")
-        if torch is None or not isinstance(module, torch.nn.Module):
-            raise TypeError(
-                f"network must be a torch.nn.Module or None, got {type(module).__name__}"
-            )
+        torch = torch_of(module)
         self._torch, self._module = torch, _copied(module)
         self.epochs: tuple[int, ...] = (0,)
         calls = self._calls(image)
@@ -135,32 +131,35 @@ class TorchLayers:
         return f"{path} {type(part).__name__}".strip()
 
     def _paths(self, calls: list) -> None:
-        """Fill in what units see of the image, along chains whose windows are all known."""
-        chains: list[list[Layer] | None] = [[]]
+        """Note whose view of the image is known: of chains whose windows are all known."""
         for i, (part, _, _) in enumerate(calls, start=1):
             layer = self.layers[i]
-            below = chains[layer.source] if layer.source >= 0 else None
+            below = layer.source >= 0 and self.layers[layer.source].known
             local = layer.kind != "other" or type(part).__name__ in _BY_ELEMENT
-            chain = [*below, layer] if below is not None and local else None
-            chains.append(chain)
-            if chain is not None:
-                self.layers[i] = Layer(**{**vars(layer), "field": _field(chain)})
+            self.layers[i] = replace(layer, known=below and local)
+
+
+def torch_of(module: Any) -> Any:
+    """The loaded torch that a module belongs to.
+
+    Raises
+    ------
+    TypeError
+        If it is no ``torch.nn.Module``.
+    """
+    torch = sys.modules.get("torch")
+    if torch is None or not isinstance(module, torch.nn.Module):
+        raise TypeError(
+            "network must be a file's name, a Sequential, a mapping from epochs to Sequentials, a "
+            f"torch.nn.Module or None, got {type(module).__name__}"
+        )
+    return torch
 
 
 _BY_ELEMENT = frozenset(
     "Identity Dropout Dropout2d AlphaDropout LeakyReLU ReLU6 ELU SELU CELU GELU SiLU Mish Sigmoid "
     "Tanh Hardtanh Hardswish Hardsigmoid Softplus Softsign PReLU".split()
 )
-
-
-def _field(chain: list[Layer]) -> tuple[ReceptiveField, ReceptiveField]:
-    rows, columns = (
-        receptive_field(
-            [(la.size[axis], la.stride[axis], la.padding[axis], la.dilation[axis]) for la in chain]
-        )
-        for axis in (0, 1)
-    )
-    return rows, columns
 
 
 def _copied(module: Any) -> Any:

@@ -17,7 +17,13 @@ from cnncourse.explore.base import Explorer, nearest
 from cnncourse.explore.inputs import Whole, numbers, short
 from cnncourse.explore.layers_model import DigitsLayers, LayersState, Network, incoming_channels
 from cnncourse.explore.layers_picture import picture
-from cnncourse.explore.layers_torch import TorchLayers
+from cnncourse.explore.layers_sequential import (
+    SequentialLayers,
+    digits_shape,
+    held_out_digits,
+    networks_given,
+)
+from cnncourse.explore.layers_torch import TorchLayers, torch_of
 from cnncourse.explore.layers_words import describe
 from cnncourse.networks.digits_network import (
     EPOCHS,
@@ -25,6 +31,7 @@ from cnncourse.networks.digits_network import (
     digits_network,
     example_digits,
 )
+from cnncourse.networks.sequential import Sequential
 from cnncourse.plots.picture import Picture
 
 LARGEST = (4, 128, 128)
@@ -45,12 +52,15 @@ class LayersExplorer(Explorer, module="layers", title="Layers explorer"):
 
     Parameters
     ----------
-    network : torch.nn.Module, optional
-        Any module that takes one image; the course's network for digits by default. The explorer
+    network : path, Sequential, mapping from int to Sequential, or torch.nn.Module, optional
+        A file of `Sequential.save` or `networks.save_networks`, a network of this package, or its
+        moments by epochs: all that is computed in the browser. Or any module of torch that takes
+        one image: Python computes that. The course's network for digits by default. The explorer
         shows a copy: of a network that is trained on, make another explorer.
     images : (H, W), (C, H, W) or (N, C, H, W) array_like, optional
-        Examples for it, at most 64 of one size; digits by default. A network of one's own needs
-        at least one.
+        Examples for it, at most 64 of one size. By default digits that the course's trainings
+        hold out, of 8 x 8 or 28 x 28 pixels, whichever the network takes; a module needs at least
+        one image.
     labels : sequence of int, optional
         What the images truly are.
     **state
@@ -63,7 +73,8 @@ class LayersExplorer(Explorer, module="layers", title="Layers explorer"):
     sample : int
         Which of the examples that is, -1 for an own image.
     epoch : int
-        How long the network has been trained: 0, 1, 2, 4, 8, 16 or 32; 0 for one of your own.
+        How long the network has been trained: 0, 1, 2, 4, 8, 16 or 32; of your own, the epochs
+        that you gave, or 0.
     layer : int
         From 1, the first after the image.
     channel, row, column : int
@@ -106,23 +117,25 @@ class LayersExplorer(Explorer, module="layers", title="Layers explorer"):
         labels: ArrayLike | None = None,
         **state: Any,
     ) -> None:
-        if images is None and network is not None:
-            raise ValueError("images must be given with a network of your own")
-        self._examples, self._labels = _examples(images, labels)
+        given = networks_given(network)
+        shape = digits_shape(given) if given is not None and images is None else None
+        if given is None and network is not None:
+            torch_of(network)
+        if images is None and network is not None and shape is None:
+            raise ValueError("images must be given with a module of torch")
+        self._examples, self._labels = _examples(images, labels, given, shape)
         own = state.get("image")
         size = self._examples.shape[1:]
-        shape = size if own is None else numbers("image", own).shape
-        if shape[-2:] != size[-2:]:
-            raise ValueError(f"image must be of the examples' size {size}, got {shape}")
+        shown = size if own is None else numbers("image", own).shape
+        if shown[-2:] != size[-2:]:
+            raise ValueError(f"image must be of the examples' size {size}, got {shown}")
         self._builtin = network is None
-        self._network: Network = (
-            DigitsLayers() if network is None else TorchLayers(network, self._examples[0])
-        )
+        self._digits = images is None
+        self._network: Network = _network(network, given, self._examples[0])
         self._check_sizes()
         start = {"sample": -1 if own is not None else 0, "epoch": self._network.epochs[-1]}
-        if network is None:
-            # A 3: curved, and right.
-            start["sample"] = 3 if own is None and images is None else start["sample"]
+        if images is None and own is None:
+            start["sample"] = 3  # a 3: curved, and right
         chosen = {**start, **state}
         if own is None:
             chosen["image"] = self._examples[max(0, self._sample_there(chosen["sample"]))]
@@ -201,7 +214,7 @@ class LayersExplorer(Explorer, module="layers", title="Layers explorer"):
 
     def _compute(self) -> None:
         """For a network that the browser does not know: its outputs, with the image they are of."""
-        if self._builtin:
+        if not isinstance(self._network, TorchLayers):
             return
         try:
             outputs = self._network.outputs(self.image, self.epoch)[1:]
@@ -218,7 +231,6 @@ class LayersExplorer(Explorer, module="layers", title="Layers explorer"):
         for number, layer in enumerate(self._network.layers):
             entry = asdict(layer)
             found = self._network.parameters(number, self._network.epochs[-1])
-            entry["field"] = [list(axis) for axis in layer.field] if layer.field else None
             entry["kernel"] = None if found is None else list(found[0].shape)
             entry["at"] = at
             at += 0 if found is None else found[0].size + found[1].size
@@ -229,30 +241,58 @@ class LayersExplorer(Explorer, module="layers", title="Layers explorer"):
             accuracy = [[one.training_accuracy, one.test_accuracy] for one in networks]
         low, high = float(self._examples.min()), float(self._examples.max())
         return {
-            "builtin": self._builtin,
+            "local": not isinstance(self._network, TorchLayers),
+            "digits": self._digits,
+            "paper": self.paper(),
             "layers": layers,
             "weights": at,
             "epochs": list(self._network.epochs),
             "accuracy": accuracy,
             "labels": None if self._labels is None else self._labels.tolist(),
             "ink": [low, high if high > low else low + 1.0],
-            "step": WEIGHT_STEP,
+            "step": self._step(),
+            "levels": _levels(self._examples),
         }
 
-    def _sent_once(self) -> dict[str, bytes]:
-        """Weights of each epoch, and the examples: in bytes for the course's network."""
-        kind, unit = ("<i1", WEIGHT_STEP) if self._builtin else ("<f4", 1.0)
+    def _all_weights(self) -> FloatArray:
+        """Weights of each epoch, those of all layers in a row."""
         parts = [
-            part.ravel() / unit
+            part.ravel()
             for epoch in self._network.epochs
             for number in range(len(self._network.layers))
             for part in self._network.parameters(number, epoch) or ()
         ]
-        weights = np.concatenate(parts) if parts else np.zeros(0)
+        return np.concatenate(parts) if parts else np.zeros(0)
+
+    def _step(self) -> float:
+        """What all weights are small multiples of, as those that ship are; 0 if there is none."""
+        steps = self._all_weights() / WEIGHT_STEP
+        few = bool(np.all(steps == np.rint(steps)) and np.all(np.abs(steps) <= 127))
+        return WEIGHT_STEP if few else 0.0
+
+    def _sent_once(self) -> dict[str, bytes]:
+        """Weights of each epoch, and the examples: in bytes where these hold them exactly."""
+        step, levels = self._step(), _levels(self._examples)
+        weights = self._all_weights()
+        sent = (weights / step).astype("<i1") if step else weights.astype("<f4")
+        pixels = np.rint(self._examples * levels).astype("u1") if levels else self._examples
         return {
-            "_weights": weights.astype(kind).tobytes(),
-            "_samples": self._examples.astype("<f4").tobytes(),
+            "_weights": sent.tobytes(),
+            "_samples": (pixels if levels else pixels.astype("<f4")).tobytes(),
         }
+
+    def paper(self) -> bool:
+        """Whether the images are dark ink on bright paper, and not light in the dark.
+
+        Digits are, and other images of one channel that are nearly empty for the most part, shown
+        to a network of this package.
+        """
+        if self._digits:
+            return True
+        low, high = self._examples.min(), self._examples.max()
+        empty = np.mean(self._examples <= low + (high - low) / 4) > 0.5
+        alone = self._examples.shape[1] == 1 and not isinstance(self._network, TorchLayers)
+        return bool(alone and empty)
 
     def state(self) -> LayersState:
         """What the learner has chosen so far."""
@@ -269,11 +309,35 @@ class LayersExplorer(Explorer, module="layers", title="Layers explorer"):
 
     def picture(self) -> Picture:
         """The image, the chosen layer's maps and the scores."""
-        return picture(self._network, self.state(), f"{self.title}. {self.describe()}")
+        alt = f"{self.title}. {self.describe()}"
+        return picture(self._network, self.state(), alt, paper=self.paper())
+
+
+def _network(network: Any, given: dict[int, Sequential] | None, image: FloatArray) -> Network:
+    """What computes the outputs for such an image."""
+    if network is None:
+        return DigitsLayers()
+    if given is None:
+        return TorchLayers(network, image)
+    channels, rows, columns = image.shape
+    return SequentialLayers(given, (channels, rows, columns))
+
+
+def _levels(images: FloatArray) -> int:
+    """Steps of ink from 0 to 1 that all pixels are in, as float32 has them; 0 if in none."""
+    for steps in (INK, 255):
+        whole = np.rint(images * steps)
+        same = np.float32(whole) / np.float32(steps) == images
+        if same.all() and whole.min() >= 0 and whole.max() <= steps:
+            return steps
+    return 0
 
 
 def _examples(
-    images: ArrayLike | None, labels: ArrayLike | None
+    images: ArrayLike | None,
+    labels: ArrayLike | None,
+    given: dict[int, Sequential] | None,
+    shape: tuple[int, int, int] | None,
 ) -> tuple[FloatArray, np.ndarray | None]:
     """Images (N, C, H, W) and their labels (N,), or None."""
     if images is None:
@@ -282,6 +346,8 @@ def _examples(
                 "labels must be left out unless images are given: the course's digits have theirs, "
                 f"got {short(labels)}"
             )
+        if given is not None and shape is not None:
+            return held_out_digits(given[max(given)], shape)
         pixels, truth = digits()
         chosen = example_digits()
         return pixels[chosen][:, None] / INK, truth[chosen].astype(int)
@@ -305,7 +371,7 @@ def _examples(
 
 
 def layers(network: Any = None, images: ArrayLike | None = None, **state: Any) -> LayersExplorer:
-    """Look into a network, the course's by default.
+    """Look into a network: the course's by default, your own, or one from a file.
 
     Parameters
     ----------

@@ -31,7 +31,12 @@ def reckoning(layer: Layer, made: Terms | None, value: float) -> str:
     result = fixed(value)
     if made is None:
         return f"{result}, computed by {layer.name}"
-    if layer.kind == "conv":
+    if made.place is not None:
+        channel, row, column = made.place
+        return f"{result}, as it was in channel {channel}, row {row}, column {column}"
+    if layer.kind == "blur":
+        return f"{counted(made.inputs.size, 'product')} with the blur's weights, summed: {result}"
+    if layer.kind in ("conv", "dense"):
         count = made.inputs.size
         products = counted(count, "product")
         if 1 < len(made.sums) <= MOST_SUMS:
@@ -48,6 +53,9 @@ def reckoning(layer: Layer, made: Terms | None, value: float) -> str:
         return f"max({listed}) = {result}"
     if layer.kind == "average":
         return f"mean({listed}) = {result}"
+    if layer.kind == "l2":
+        squares = " + ".join(f"({value})²" for value in listed.split(", "))
+        return f"√({squares}) = {result}"
     factor = "" if made.weights is None else fixed(float(made.weights.ravel()[0]), 4)
     return f"{factor} · {listed} then {fixed(made.bias)} added = {result}"
 
@@ -74,6 +82,14 @@ def sight(network: Network, state: LayersState) -> str:
     return f"It sees rows {top} to {bottom} and columns {left} to {right} of the image."
 
 
+def whereabouts(layer: Layer, channel: int, row: int, column: int) -> str:
+    """Which unit of a layer it is."""
+    if layer.kind == "flatten":
+        _, rows, columns = layer.shape
+        return f"number {row * columns + column} of the {rows * columns} in a row"
+    return f"channel {channel} of {layer.shape[0]}, row {row}, column {column}"
+
+
 def describe(network: Network, state: LayersState, label: int | None = None) -> str:
     """The picture in words.
 
@@ -91,10 +107,10 @@ def describe(network: Network, state: LayersState, label: int | None = None) -> 
     made = terms(network, state, outputs)
     image = "Your own image" if state.sample < 0 else f"Example {state.sample}"
     when = f", seen by the network {_trained_for(state.epoch)}" if len(network.epochs) > 1 else ""
+    unit = whereabouts(layer, channel, row, column)
     return (
         f"{image}{when}. {verdict(network, outputs, label)}"
-        f"Layer {layer.name}, channel {channel} of {layer.shape[0]}, row {row}, column {column}: "
-        f"{reckoning(layer, made, value)}. {sight(network, state)}"
+        f"Layer {layer.name}, {unit}: {reckoning(layer, made, value)}. {sight(network, state)}"
     )
 
 

@@ -40,8 +40,8 @@ function penned({ shape, values }, r, c, [low, high]) {
 }
 
 /** Is it a drawing on bright paper, whose dark ink counts? */
-const onPaper = ({ values }, { builtin }) =>
-  builtin && values.reduce((sum, v) => sum + v, 0) > 127.5 * values.length;
+const onPaper = ({ values }, { paper }) =>
+  paper && values.reduce((sum, v) => sum + v, 0) > 127.5 * values.length;
 
 /** Mean of the pixels of a square of a picture, `outside` where there is none. */
 function meanAround({ shape: [rows, columns], values }, top, left, side, outside) {
@@ -178,7 +178,7 @@ export function makeImage(data, shared) {
     tools.push(pictureField(own).element);
   }
   const title = small ? "Draw a digit" : "Image";
-  const head = element("h4", {}, data.builtin || !small ? title : "Draw");
+  const head = element("h4", {}, data.digits || !small ? title : "Draw");
   head.append(element("small", {}, "  framed: what the unit sees"));
   const root = element(
     "section",

@@ -1,6 +1,6 @@
 // What the layers explorer shows, in numbers and words: as cnncourse/explore/layers_model.py and
-// layers_words.py. The course's network is computed here; of any other, Python sends the outputs.
-import { convLayer } from "./conv.js";
+// layers_words.py. Networks of the course are computed here; of any other, Python sends the outputs.
+import { convLayer, sourceIndex } from "./conv.js";
 import { pool } from "./pool.js";
 import { fromModel } from "./kit.js";
 import { added, fixed, plural } from "./numbers.js";
@@ -18,11 +18,13 @@ function numbersOf(view, Kind) {
 export function preparedLayers(about, weights, samples) {
   const [channels, rows, columns] = about.layers[0].shape;
   const size = channels * rows * columns;
-  const pixels = numbersOf(samples, Float32Array);
-  const steps = numbersOf(weights, about.builtin ? Int8Array : Float32Array);
+  const { levels, step } = about;
+  const ink = numbersOf(samples, levels ? Uint8Array : Float32Array);
+  const pixels = levels ? ink.map((n) => Math.fround(n / levels)) : ink;
+  const numbers = numbersOf(weights, step ? Int8Array : Float32Array);
   return {
     ...about,
-    numbers: steps.map((n) => (about.builtin ? n * about.step : n)),
+    numbers: step ? numbers.map((n) => n * step) : numbers,
     samples: Array.from({ length: pixels.length / size }, (_, i) => ({
       shape: about.layers[0].shape,
       values: pixels.slice(i * size, (i + 1) * size),
@@ -43,22 +45,51 @@ export function parametersOf(data, number, epoch) {
   };
 }
 
-/** Outputs of all layers of the course's network, the image first. */
+/** Padding before and after each axis: after it, what the last windows need. */
+const padsOf = ({ shape, size, stride, padding, dilation }, source) =>
+  [0, 1].map((axis) => {
+    const reach = (shape[axis + 1] - 1) * stride[axis] + dilation[axis] * (size[axis] - 1) + 1;
+    return [padding[axis], Math.max(0, reach - source.shape[axis + 1] - padding[axis])];
+  });
+
+/** Each channel blurred by the same kernel, the image mirrored at its border. */
+function blurred(source, kernel, options) {
+  const [channels, rows, columns] = source.shape;
+  const planes = Array.from({ length: channels }, (_, l) => {
+    const values = source.values.subarray(l * rows * columns, (l + 1) * rows * columns);
+    return convLayer({ shape: [1, rows, columns], values }, kernel, null, options).values;
+  });
+  const values = new Float64Array(channels * planes[0].length);
+  planes.forEach((some, l) => values.set(some, l * some.length));
+  return values;
+}
+
+/** Outputs of all layers, the image first. */
 function outputsOf(data, image, epoch) {
   const outputs = [image];
-  data.layers.slice(1).forEach(({ kind, size, stride, padding: [p, q] }, i) => {
-    const before = outputs[i];
-    const padding = [
-      [p, p],
-      [q, q],
-    ];
-    if (kind === "conv") {
-      const { kernel, bias } = parametersOf(data, i + 1, epoch);
-      outputs.push(convLayer(before, kernel, bias, { stride, padding }));
-    } else if (kind === "relu") {
-      outputs.push({ shape: before.shape, values: before.values.map((v) => Math.max(0, v)) });
-    } else outputs.push(pool(before, { kind, size, stride, padding }));
+  data.layers.slice(1).forEach((layer, i) => {
+    const { kind, size, stride, shape } = layer;
+    const source = outputs[layer.source];
+    const options = { stride, padding: padsOf(layer, source) };
+    const { kernel, bias } = parametersOf(data, i + 1, epoch) ?? {};
+    const put = (values) => outputs.push({ shape, values });
+    if (kind === "conv" || kind === "dense") outputs.push(convLayer(source, kernel, bias, options));
+    else if (kind === "blur") put(blurred(source, kernel, { ...options, boundary: "reflect" }));
+    else if (kind === "relu") put(source.values.map((v) => Math.max(0, v)));
+    else if (kind === "flatten") put(source.values);
+    else outputs.push(pool(source, { kind, size, ...options }));
   });
+  return outputs;
+}
+
+const latestOutputs = new WeakMap();
+
+/** The same, worked out once for an image: most changes are of the unit that is looked at. */
+function remembered(data, image, epoch) {
+  const found = latestOutputs.get(image);
+  if (found?.data === data && found.epoch === epoch) return found.outputs;
+  const outputs = outputsOf(data, image, epoch);
+  latestOutputs.set(image, { data, epoch, outputs });
   return outputs;
 }
 
@@ -83,22 +114,63 @@ function received(data, computed, image) {
 
 const within = (n, most) => Math.min(Math.max(n, 0), most - 1);
 
-/** First and last pixel that a unit sees along an axis of `n` pixels. */
-function seenAlong([size, jump, offset], index, n) {
-  const first = Math.round(offset + index * jump - (size - 1) / 2);
-  return [Math.max(first, 0), Math.min(first + size - 1, n - 1)];
+/** First and last of `count` inputs that outputs from first to last take, along an axis. */
+function reachOf({ kind, size, stride, padding, dilation }, axis, [first, last], count) {
+  const start = first * stride[axis] - padding[axis];
+  const end = last * stride[axis] - padding[axis] + dilation[axis] * (size[axis] - 1);
+  const mirrored = kind === "blur" && end >= count ? 2 * (count - 1) - end : start;
+  return [Math.max(Math.min(start, mirrored), 0), Math.min(end, count - 1)];
+}
+
+/** Channel, row and column that a number had before it was put in a row. */
+function flatPlace(data, { source }, row, column) {
+  const across = data.layers[source].shape[2];
+  return [row, Math.floor(column / across), column % across];
+}
+
+/** First and last row and column of the image that a unit sees, or null: as `seen` in Python. */
+function seenBy(data, unit) {
+  let { number } = unit;
+  if (!data.layers[number].known) return null;
+  let [rows, columns] = [
+    [unit.row, unit.row],
+    [unit.column, unit.column],
+  ];
+  for (; number > 0; number = data.layers[number].source) {
+    const layer = data.layers[number];
+    const [, height, width] = data.layers[layer.source].shape;
+    if (layer.kind === "flatten" && rows[0] === rows[1] && columns[0] === columns[1]) {
+      const [, r, c] = flatPlace(data, layer, rows[0], columns[0]);
+      [rows, columns] = [
+        [r, r],
+        [c, c],
+      ];
+    } else if (layer.kind === "flatten") {
+      // Asked for by a dense layer, which takes all.
+      [rows, columns] = [
+        [0, height - 1],
+        [0, width - 1],
+      ];
+    } else {
+      rows = reachOf(layer, 0, rows, height);
+      columns = reachOf(layer, 1, columns, width);
+    }
+  }
+  return rows[0] > rows[1] || columns[0] > columns[1] ? null : [...rows, ...columns];
 }
 
 /** What the window of a unit lies on in `count` channels from the first, `fill` outside. */
-function windowOf({ size, stride, padding, dilation }, source, first, count, [r, c], fill) {
+function windowOf(layer, source, first, count, [r, c], fill) {
+  const { size, stride, padding, dilation } = layer;
   const [, height, width] = source.shape;
   const values = new Float64Array(count * size[0] * size[1]);
+  const place = (n, most) => (layer.kind === "blur" ? sourceIndex(n, most, "reflect") : n);
   let i = 0;
   for (let l = first; l < first + count; l++)
     for (let m = 0; m < size[0]; m++)
       for (let n = 0; n < size[1]; n++) {
-        const y = r * stride[0] - padding[0] + m * dilation[0];
-        const x = c * stride[1] - padding[1] + n * dilation[1];
+        const y = place(r * stride[0] - padding[0] + m * dilation[0], height);
+        const x = place(c * stride[1] - padding[1] + n * dilation[1], width);
         const inside = y >= 0 && y < height && x >= 0 && x < width;
         values[i++] = inside ? source.values[(l * height + y) * width + x] : fill;
       }
@@ -111,19 +183,27 @@ function termsFor(data, epoch, { number, channel, row, column, value }, outputs)
   if (layer.source < 0 || layer.kind === "other") return null;
   const source = outputs[layer.source];
   const parameters = parametersOf(data, number, epoch);
+  if (layer.kind === "flatten") {
+    const [from, ...at] = flatPlace(data, layer, row, column);
+    const inputs = windowOf(data.layers[0], source, from, 1, at, 0);
+    const sums = Float64Array.of(value);
+    return { inputs, weights: null, sums, bias: 0, value, place: [from, ...at] };
+  }
   if (!parameters) {
-    const inputs = windowOf(layer, source, channel, 1, [row, column], NaN);
+    const fill = layer.kind === "max" ? NaN : 0;
+    const inputs = windowOf(layer, source, channel, 1, [row, column], fill);
     return { inputs, weights: null, sums: Float64Array.of(value), bias: 0, value };
   }
   const { kernel, bias } = parameters;
   const incoming = kernel.shape[1];
-  const first =
-    layer.kind === "norm"
-      ? channel
-      : Math.floor(channel / (layer.shape[0] / layer.groups)) * incoming;
+  const own = layer.kind === "norm" || layer.kind === "blur";
+  const nth = layer.kind === "blur" ? 0 : channel;
+  const first = own
+    ? channel
+    : Math.floor(channel / (layer.shape[0] / layer.groups)) * incoming;
   const inputs = windowOf(layer, source, first, incoming, [row, column], 0);
   const area = layer.size[0] * layer.size[1];
-  const from = channel * incoming * area;
+  const from = nth * incoming * area;
   const weights = kernel.values.subarray(from, from + incoming * area);
   const sums = Float64Array.from({ length: incoming }, (_, l) => {
     let sum = 0;
@@ -131,7 +211,7 @@ function termsFor(data, epoch, { number, channel, row, column, value }, outputs)
     return sum;
   });
   const taken = { shape: inputs.shape, values: weights };
-  return { inputs, weights: taken, sums, bias: bias[channel], value, first };
+  return { inputs, weights: taken, sums, bias: bias[nth], value, first };
 }
 
 /** Positive shares that sum to 1. */
@@ -154,14 +234,14 @@ function scoresFrom(data, outputs) {
 /** All numbers that are shown. */
 export function compute(data, state) {
   const { image, epoch } = state;
-  const { outputs, stale } = data.builtin
-    ? { outputs: outputsOf(data, image, epoch), stale: false }
+  const { outputs, stale } = data.local
+    ? { outputs: remembered(data, image, epoch), stale: false }
     : received(data, state._computed, image);
   return { ...looked(data, state, outputs), outputs, stale };
 }
 
 /** What is shown of the outputs of all layers. */
-export function looked(data, { image, epoch, sample, ...state }, outputs) {
+export function looked(data, { epoch, sample, ...state }, outputs) {
   const number = within(state.layer - 1, data.layers.length - 1) + 1;
   const layer = data.layers[number];
   const [channels, rows, columns] = layer.shape;
@@ -172,11 +252,7 @@ export function looked(data, { image, epoch, sample, ...state }, outputs) {
   ];
   const value = outputs[number].values[(channel * rows + row) * columns + column];
   const unit = { number, channel, row, column, value };
-  const [, height, width] = image.shape;
-  const seen = layer.field && [
-    ...seenAlong(layer.field[0], row, height),
-    ...seenAlong(layer.field[1], column, width),
-  ];
+  const seen = seenBy(data, unit);
   const made = termsFor(data, epoch, unit, outputs);
   const incoming = within(state.incoming, made ? made.sums.length : 1);
   const label = data.labels && sample >= 0 ? data.labels[sample] : null;
@@ -191,9 +267,14 @@ const sumOf = (values) => added(Array.from(values, (value) => fixed(value)));
 export function reckoning({ layer, made, value }) {
   const result = fixed(value);
   if (!made) return `${result}, computed by ${layer.name}`;
-  if (layer.kind === "conv") {
+  if (made.place) {
+    const [channel, row, column] = made.place;
+    return `${result}, as it was in channel ${channel}, row ${row}, column ${column}`;
+  }
+  const products = plural(made.inputs.values.length, "product");
+  if (layer.kind === "blur") return `${products} with the blur's weights, summed: ${result}`;
+  if (layer.kind === "conv" || layer.kind === "dense") {
     const count = made.inputs.values.length;
-    const products = plural(count, "product");
     if (made.sums.length > 1 && made.sums.length <= MOST_SUMS) {
       const sums = sumOf([...made.sums, made.bias]);
       return `${products}, summed by channel, then the bias: ${sums} ≈ ${result}`;
@@ -209,6 +290,7 @@ export function reckoning({ layer, made, value }) {
   if (layer.kind === "relu") return `max(0, ${listed}) = ${result}`;
   if (layer.kind === "max") return `max(${listed}) = ${result}`;
   if (layer.kind === "average") return `mean(${listed}) = ${result}`;
+  if (layer.kind === "l2") return `√((${listed.replaceAll(", ", ")² + (")})²) = ${result}`;
   const factor = fixed(made.weights.values[0], 4);
   return `${factor} · ${listed} then ${fixed(made.bias)} added = ${result}`;
 }
@@ -234,14 +316,20 @@ function trainedFor(epoch) {
   return epoch ? `after ${plural(epoch, "epoch")} of training` : "before any training";
 }
 
+/** Which unit of a layer it is. */
+export function whereabouts({ layer, channel, row, column }) {
+  const [channels, rows, columns] = layer.shape;
+  if (layer.kind === "flatten")
+    return `number ${row * columns + column} of the ${rows * columns} in a row`;
+  return `channel ${channel} of ${channels}, row ${row}, column ${column}`;
+}
+
 /** The picture in words. */
 export function describe(data, state, now) {
-  const { layer, channel, row, column } = now;
   const image = state.sample < 0 ? "Your own image" : `Example ${state.sample}`;
   const when = data.epochs.length > 1 ? `, seen by the network ${trainedFor(state.epoch)}` : "";
-  const place = `channel ${channel} of ${layer.shape[0]}, row ${row}, column ${column}`;
   return (
-    `${image}${when}. ${verdictWords(now)}Layer ${layer.name}, ${place}: ${reckoning(now)}. ` +
+    `${image}${when}. ${verdictWords(now)}Layer ${now.layer.name}, ${whereabouts(now)}: ${reckoning(now)}. ` +
     sightWords(now)
   );
 }

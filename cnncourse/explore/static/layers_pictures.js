@@ -20,9 +20,9 @@ export function colouring(data, { values }, number) {
     const [low, high] = data.ink;
     // Ink is dark, light is bright.
     const share = (v) => (v - low) / (high - low);
-    const colour = (v) => greyColour(data.builtin ? 1 - share(v) : share(v));
+    const colour = (v) => greyColour(data.paper ? 1 - share(v) : share(v));
     const words = `black ${fixed(low)} … white ${fixed(high)}`;
-    return { colour, words: data.builtin ? "white 0 … black 1" : words };
+    return { colour, words: data.paper ? "white 0 … black 1" : words };
   }
   const largest = largestOf(values);
   if (values.some((v) => v < 0)) {
