@@ -175,12 +175,13 @@ def _takes_for_each_other(change: Change) -> Callable[[Case, Array], bool]:
     """Whether this pair is exchanged, and no filter is elsewhere than at its own or its twin's."""
 
     def explains(case: Case, output: Array) -> bool:
-        right, given = _reference(*case.args), output.tolist()
+        if output.shape != (MANY,):
+            return False
         own, *others = (_twins(case.args[2], one) for one in _from(change))
-        every = own | others[0] | others[1]
-        return given != right and all(
-            got == (own[n] if n in own else n) or (n not in own and got == every[n])
-            for n, got in zip(right, given, strict=True)
+        twins = own | others[0] | others[1]
+        return all(
+            got == own[n] if n in own else got in (n, twins[n])
+            for n, got in zip(_reference(*case.args), output.tolist(), strict=True)
         )
 
     return explains
