@@ -295,7 +295,7 @@ EXERCISE = Exercise(
         Misconception(
             "counted-from-one",
             "Filters were counted from 1.",
-            "The first filter is second[0].",
+            "The first filter is second[0], and the last one second[5].",
             (
                 lambda *args: [n + 1 for n in _reference(*args)],
                 lambda *args: [n + 1 for n in _inverse(*args)],

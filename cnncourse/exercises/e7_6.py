@@ -491,7 +491,7 @@ EXERCISE = Exercise(
         Misconception(
             "order-of-the-two",
             "Accuracy and consistency have changed places.",
-            "The accuracy comes first.",
+            "The accuracy comes first. Which of your two numbers needs the labels?",
             (lambda *args: _report(*args)[::-1],),
         ),
         Misconception(
