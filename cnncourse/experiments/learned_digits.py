@@ -34,8 +34,8 @@ Split = tuple[tuple[np.ndarray, np.ndarray], tuple[np.ndarray, np.ndarray]]
 class Recipe:
     """A network and its training.
 
-    Those of the digits and of the 5000 were chosen among a few by the images held out, which
-    flatters them a little; that of all of MNIST follows from the second and was not tuned.
+    That of the digits was chosen among a few by the images held out, which flatters it a little;
+    how that of the 5000 was, stands there; that of all of MNIST follows from it and was not tuned.
 
     Attributes
     ----------
@@ -50,6 +50,7 @@ class Recipe:
     rate, decay : float
         Of Adam.
     batch, epochs, shift : int
+    warp : float
         As `fit` has them.
     """
 
@@ -62,12 +63,14 @@ class Recipe:
     batch: int
     epochs: int
     shift: int
+    warp: float = 0.0
 
 
 DIGITS = Recipe(8, (16, 32), 1, 0, 0.006, 0.0, 32, 30, 0)
-MNIST_5K = Recipe(28, (8, 16), 0, 64, 0.008, 0.03, 64, 46, 2)
-"""Five first weights gave 98.6, 98.0, 98.8, 98.3 and 98.6 % of 1000 images held out, by NumPy, in
-24 to 28 s of processor time. These 1000 also chose among some 18 recipes, which flatters it."""
+MNIST_5K = Recipe(28, (8, 16, 32), 0, 64, 0.008, 0.03, 64, 40, 2, 0.2)
+"""Seeds 0 to 4 gave 98.7, 99.0, 98.9, 98.7 and 98.4 % of the last 1000 images, by NumPy, in 22 to
+31 s of processor time. Its warp, its third convolution and its epochs were chosen by the first and
+the second 1000, held out in turn; rate, decay and hidden units earlier, by the last 1000."""
 MNIST = Recipe(28, (8, 16), 0, 64, 0.006, 0.03, 64, 8, 2)
 """Not tried yet on the 70,000 images."""
 
@@ -228,6 +231,7 @@ def learn(
         seed=seed,
         schedule=Schedule("cosine", warm_up=1),
         shift=recipe.shift,
+        warp=recipe.warp,
         held_out=data[1],
         checkpoint=checkpoint,
         label=f"Training in {'NumPy' if library == 'numpy' else 'torch'}",

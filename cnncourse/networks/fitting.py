@@ -1,7 +1,8 @@
 """Training: the same loop for a network in NumPy and one in torch.
 
-The order of the images and their shifts follow from the seed and the number of the epoch alone, so
-a training that was interrupted goes on from its last whole epoch as if it had never stopped.
+The order of the images, their shifts and warps follow from the seed and the number of the epoch
+alone, so a training that was interrupted goes on from its last whole epoch as if it had never
+stopped.
 """
 
 from __future__ import annotations
@@ -28,7 +29,8 @@ from cnncourse.networks.checkpoints import (
 from cnncourse.networks.history import History
 from cnncourse.networks.learners import Learner, below
 from cnncourse.networks.plans import Images, Plan
-from cnncourse.networks.schedules import Schedule, shifted
+from cnncourse.networks.schedules import Schedule
+from cnncourse.networks.warping import warped
 
 LEARNER_METHODS = ("step", "test", "pace", "describe", "weights", "load_weights", "state")
 
@@ -43,6 +45,7 @@ def fit(
     seed: int = 0,
     schedule: Schedule | None = None,
     shift: int = 0,
+    warp: float = 0.0,
     held_out: tuple[ArrayLike, ArrayLike] | None = None,
     patience: int | None = None,
     watch: str = "loss",
@@ -63,11 +66,14 @@ def fit(
     batch : int, default 64
         Images a step; the last step of a pass takes what is left.
     seed : int, default 0
-        Of orders and shifts. The first weights are the caller's.
+        Of orders, shifts and warps. The first weights are the caller's.
     schedule : Schedule, optional
         Of the learning rate; constant if not given.
     shift : int, default 0
         Pixels by which images are moved at most, anew in each pass.
+    warp : float, default 0
+        Share by which they are stretched, slanted and turned at most, anew in each pass; see
+        `warping.warped`.
     held_out : (images, labels), optional
         Looked at after each epoch, never learned from.
     patience : int, optional
@@ -115,7 +121,7 @@ def fit(
             "learner must be NumpyLearner(network, optimiser) or TorchLearner(model, optimiser), "
             f"got {type(learner).__name__}"
         )
-    plan = Plan(epochs, batch, seed, schedule or Schedule(), shift, patience, watch)
+    plan = Plan(epochs, batch, seed, schedule or Schedule(), shift, warp, patience, watch)
     seen = Images.checked("", images, labels)
     kept = None
     if held_out is not None:
@@ -178,7 +184,7 @@ class _Training:
             # The rate of a step is that of its middle.
             moment = epoch + (start + len(chosen) / 2) / count
             self.learner.pace(self.plan.schedule.share(moment, self.plan.epochs))
-            moved = shifted(self.seen.images[chosen], self.plan.shift, random)
+            moved = warped(self.seen.images[chosen], self.plan.shift, self.plan.warp, random)
             loss = self.learner.step(moved, self.seen.labels[chosen])
             if not np.isfinite(loss):
                 raise FloatingPointError(

@@ -9,6 +9,7 @@ from numpy.typing import ArrayLike
 
 from cnncourse._arrays import choice, integer, numeric_array
 from cnncourse.networks.schedules import Schedule
+from cnncourse.networks.warping import share_of_warp
 
 WATCHED = ("loss", "accuracy")
 
@@ -63,6 +64,7 @@ class Plan:
     seed: int
     schedule: Schedule
     shift: int
+    warp: float
     patience: int | None
     watch: str
 
@@ -73,6 +75,7 @@ class Plan:
         if not isinstance(self.schedule, Schedule):
             raise TypeError(f"schedule must be a Schedule(...), got {self.schedule!r}")
         integer("shift", self.shift, minimum=0)
+        share_of_warp(self.warp)
         if self.patience is not None:
             integer("patience", self.patience)
         choice("watch", self.watch, WATCHED)
