@@ -9,7 +9,7 @@ from cnncourse.inside.exciting import (
 )
 from cnncourse.inside.occluding import occlusion, over_pixels
 from cnncourse.inside.sanity import SanityCheck, randomised, rank_correlation, sanity_check
-from cnncourse.inside.shifting import Consistency, shift_consistency
+from cnncourse.inside.shifting import Consistency, answers_by_shift, shift_consistency
 from cnncourse.inside.slopes import grad_cam, gradient_times_input, saliency, score_gradient
 from cnncourse.inside.units import Field, feature_maps, pixels_with_slope, receptive_field_of
 
@@ -21,6 +21,7 @@ __all__ = [
     "Maximised",
     "SanityCheck",
     "activation_maximisation",
+    "answers_by_shift",
     "feature_maps",
     "grad_cam",
     "gradient_times_input",

@@ -118,3 +118,43 @@ def shift_consistency(
     same = [first == second for first, second in combinations(said, 2)]
     by_image = np.mean(same, axis=0)
     return Consistency(float(by_image.mean()), by_image, len(same))
+
+
+def answers_by_shift(
+    network: Sequential, image: ArrayLike, reach: int, *, fill: float = 0.0
+) -> np.ndarray:
+    """Return what a network reads wherever an image is moved by a few pixels.
+
+    Parameters
+    ----------
+    network : Sequential
+        Ends in (N, classes) scores.
+    image : (C, H, W) array_like
+    reach : int
+        Farthest shift, whole pixels, at least 0.
+    fill : float, default 0
+        Brightness of what comes in at the border.
+
+    Returns
+    -------
+    (2*reach + 1, 2*reach + 1) int ndarray
+        Row i, column j: the class of the largest score, moved i - reach down and j - reach right.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If the image does not fit the network, or `reach` is no such number.
+
+    Examples
+    --------
+    >>> from cnncourse.networks.parts import Flatten
+    >>> answers_by_shift(Sequential([Flatten()]), [[[0, 0, 5, 0, 0]]], 1).tolist()
+    [[0, 0, 0], [1, 2, 3], [0, 0, 0]]
+    """
+    farthest = integer("reach", reach, minimum=0)
+    batch = images_for(network, np.asarray(image)[np.newaxis])
+    steps = range(-farthest, farthest + 1)
+    copies = np.concatenate(
+        [shifted(batch, down, right, fill) for down in steps for right in steps]
+    )
+    return network.scores(copies).argmax(axis=1).reshape(len(steps), len(steps))

@@ -13,11 +13,14 @@ from cnncourse.plots.channels import channel_sum, colour_maps
 from cnncourse.plots.connections import growing_field, sparse_connectivity, weight_sharing
 from cnncourse.plots.edges import edge_answers
 from cnncourse.plots.errors import compare_kernels, lag_against_noise
+from cnncourse.plots.exciting import exciting
 from cnncourse.plots.flattening import flatten_orders
 from cnncourse.plots.grids import grids
 from cnncourse.plots.inside import filters, heat_over_image, maps_through_depth
 from cnncourse.plots.integral import riemann
+from cnncourse.plots.knows import accuracy_by_depth, similarity_by_stage
 from cnncourse.plots.layer_terms import layer_terms
+from cnncourse.plots.learning_curves import learning_curves
 from cnncourse.plots.maps import signed_maps
 from cnncourse.plots.matrices import matrix
 from cnncourse.plots.moved import two_ways
@@ -25,6 +28,8 @@ from cnncourse.plots.picture import Picture, house_style
 from cnncourse.plots.pooled_features import pooled_grids, separability_curves, what_against_where
 from cnncourse.plots.pooled_rows import pooling_downsampled, pooling_shift
 from cnncourse.plots.pooled_shares import changes_by_shift, skipped_outputs, unchanged_shares
+from cnncourse.plots.routes import gradient_windows, max_routes
+from cnncourse.plots.shift_answers import shift_answers
 from cnncourse.plots.shrinking import receptive_fields, shrinking
 from cnncourse.plots.spellings import argument_pairs
 from cnncourse.plots.strides import placements, strided_two_ways
@@ -49,6 +54,7 @@ __all__ = [
     "two_ways",
     "work_by_size",
     "Picture",
+    "accuracy_by_depth",
     "argument_pairs",
     "calibration_plot",
     "changes_by_shift",
@@ -56,11 +62,13 @@ __all__ = [
     "colour_maps",
     "compare_kernels",
     "edge_answers",
+    "exciting",
     "filters",
     "flatten_orders",
     "frequency_responses",
     "gradient_gathered",
     "gradient_scattered",
+    "gradient_windows",
     "grids",
     "heat_over_image",
     "house_style",
@@ -69,8 +77,10 @@ __all__ = [
     "lag_against_noise",
     "layer_terms",
     "learned_detectors",
+    "learning_curves",
     "maps_through_depth",
     "matrix",
+    "max_routes",
     "outer_product",
     "padded_rows",
     "padded_windows",
@@ -82,8 +92,10 @@ __all__ = [
     "receptive_fields",
     "riemann",
     "separability_curves",
+    "shift_answers",
     "shrinking",
     "signed_maps",
+    "similarity_by_stage",
     "skipped_outputs",
     "sliding_products",
     "start_up",

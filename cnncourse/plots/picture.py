@@ -206,3 +206,14 @@ def numbers(values: Iterable[float], digits: int = 3) -> list[str]:
     largest = max((abs(v) for v in listed), default=0.0)
     decimals = max(0, digits - 1 - math.floor(math.log10(largest))) if largest > 0 else 0
     return [f"{round(v, decimals) + 0.0:.{decimals}f}".replace("-", "−") for v in listed]
+
+
+def sentence(title: str) -> str:
+    """Return a title as a sentence of the alternative text.
+
+    Examples
+    --------
+    >>> sentence("A digit"), sentence("Which digit?")
+    ('A digit.', 'Which digit?')
+    """
+    return title if title.endswith((".", "?", "!")) else f"{title}."
