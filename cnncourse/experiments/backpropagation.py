@@ -1,4 +1,4 @@
-"""Are the backward steps right? Three checks that do not share a mistake, and mistakes for them.
+"""Backward steps under three checks that share no mistake, and mistakes for them to find.
 
 *Numeric*: dJ/dx is what J = <Z, y> changes by when one number of x moves a little, both ways
 (central difference). *Adjoint*: a linear layer Z = A x goes back by its adjoint, <A x, y> =
