@@ -100,6 +100,7 @@ def _cases(draw: Draw) -> list[Case]:
         case(3, 2, 6, 5, 2, 1, 2, 3, "the same sizes again"),
         case(2, 3, 7, 4, 1, 2, 2, 2, "pixels left over"),
         case(4, 1, 4, 4, 2, 1, 1, 2, "one tap"),
+        case(1, 1, 9, 9, 1, 2, 2, 2, "a large image, stride 2"),
     ]
 
 

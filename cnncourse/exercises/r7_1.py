@@ -111,6 +111,10 @@ def _cases(draw: Draw) -> list[Case]:
             (np.array([3.0]), np.array([29.0]), np.array([[2.0], [5.0]]), 0.1),
             "the example of the task",
         ),
+        Case(
+            (np.array([0.5, -0.25]), np.array([0.1]), np.array([[0.3, 0.7]]), 0.5),
+            "small numbers",
+        ),
         case(1, 1, 1, 0.5, "one layer, one weight"),
         case(5, 1, 3, 0.1, "one layer: nothing is handed on"),
         case(4, 1, 2, 0.5, "one layer: nothing is handed on"),
