@@ -11,7 +11,7 @@ PACKAGE = Path(__file__).resolve().parent.parent / "cnncourse"
 # Each imports only from those before it; a leading underscore marks the engine of what follows.
 LAYERS = """
 _arrays _folder _words shapes definitions _blocks _overlap _windows conv pooling gradients kernels
-continuous smoothing data networks inside frameworks _sums experiments _intervals plots _tables
+continuous smoothing data networks inside frameworks _sums _intervals experiments plots _tables
 widgets explore cards records forms exercises predictions inventory progress grading installation
 cli __main__
 """.split()
