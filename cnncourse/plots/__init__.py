@@ -11,6 +11,7 @@ from cnncourse.plots.borders import padded_rows, padded_windows
 from cnncourse.plots.calibration import calibration_plot
 from cnncourse.plots.channels import channel_sum, colour_maps
 from cnncourse.plots.connections import growing_field, sparse_connectivity, weight_sharing
+from cnncourse.plots.drawn import confusions, drawings
 from cnncourse.plots.edges import edge_answers
 from cnncourse.plots.errors import compare_kernels, lag_against_noise
 from cnncourse.plots.exciting import exciting
@@ -44,15 +45,6 @@ from cnncourse.plots.windows import outer_product, sum2d
 from cnncourse.plots.work import work_by_size
 
 __all__ = [
-    "digit_rows",
-    "permuted_accuracies",
-    "prior_strength",
-    "shifted_accuracies",
-    "growing_field",
-    "sparse_connectivity",
-    "weight_sharing",
-    "two_ways",
-    "work_by_size",
     "Picture",
     "accuracy_by_depth",
     "argument_pairs",
@@ -61,6 +53,9 @@ __all__ = [
     "channel_sum",
     "colour_maps",
     "compare_kernels",
+    "confusions",
+    "digit_rows",
+    "drawings",
     "edge_answers",
     "exciting",
     "filters",
@@ -70,6 +65,7 @@ __all__ = [
     "gradient_scattered",
     "gradient_windows",
     "grids",
+    "growing_field",
     "heat_over_image",
     "house_style",
     "kernel",
@@ -85,19 +81,23 @@ __all__ = [
     "padded_rows",
     "padded_windows",
     "paired_differences",
+    "permuted_accuracies",
     "placements",
     "pooled_grids",
     "pooling_downsampled",
     "pooling_shift",
+    "prior_strength",
     "receptive_fields",
     "riemann",
     "separability_curves",
     "shift_answers",
+    "shifted_accuracies",
     "shrinking",
     "signed_maps",
     "similarity_by_stage",
     "skipped_outputs",
     "sliding_products",
+    "sparse_connectivity",
     "start_up",
     "strided_two_ways",
     "sum2d",
@@ -106,6 +106,9 @@ __all__ = [
     "turned_detectors",
     "turning_responses",
     "twin_losses",
+    "two_ways",
     "unchanged_shares",
+    "weight_sharing",
     "what_against_where",
+    "work_by_size",
 ]
