@@ -130,6 +130,8 @@ def _cases(draw: Draw) -> list[Case]:
         case(2, 3, 2, 2, 2, 1, 1, 2, "padding 2, windows of nothing but padding"),
         case(1, 3, 4, 2, 2, 2, 3, 1, "stride 3, padding 1"),
         case(1, 9, 3, 1, 2, 2, 2, 0, "a tall input, stride 2"),
+        case(2, 1, 1, 2, 3, 2, 1, 2, "one pixel, padding 2"),
+        case(1, 5, 1, 1, 2, 2, 2, 2, "one column, stride 2, padding 2"),
     ]
 
 
