@@ -41,7 +41,7 @@ SEEDS = (0, 1, 2, 3, 4)
 SHIFTS = tuple((down, right) for down in (-1, 0, 1) for right in (-1, 0, 1))
 """By which the digits held out are moved: all by one pixel at most, none loses ink."""
 
-EXAMPLES, TESTED, EPOCHS, BATCH, RATE = 256, 200, 8, 32, 0.01
+EXAMPLES, TESTED, EPOCHS, BATCH, RATE = 300, 200, 8, 32, 0.01
 CHANNELS = (8, 16)
 
 
@@ -123,7 +123,7 @@ def compare_pools(
     data : {"mnist", "digits"}, default "mnist"
         The 5000 digits of MNIST at half their size, 14 x 14 pixels, in a margin of one pixel; or
         those of 8 x 8 pixels in a margin of two.
-    examples : int, default 256
+    examples : int, default 300
         Digits to learn from; 200 others test each run.
     epochs : int, default 8
 
