@@ -499,6 +499,23 @@ def _networks_in_a_row():
         yield random.normal(size=n), target, kernels, float(random.uniform(0.05, 0.5))
 
 
+def _drawings_read():
+    """Drawings of which one label, and one mistake, is the commonest."""
+    random = np.random.default_rng(12)
+    for count in (12, 14, 17, 20, 24, 28, 33) * 8:
+        writers = random.permutation(np.arange(count) % 5 * 5 + 2)
+        learned = (writers < 12) & (random.random(count) < 0.6)
+        labels, said = random.integers(0, 3, (2, count))
+        said = np.where(random.random(count) < 0.5, labels, said)
+        moved, covered = random.integers(0, 3, (count, 2)), random.integers(0, 3, (count, 3))
+        inked = random.random((count, 3)) < 0.6
+        new = ~np.isin(writers, writers[learned])
+        mistakes = np.bincount((3 * labels + said)[new & (labels != said)], minlength=9)
+        seen = np.bincount(labels[learned], minlength=3)
+        if all(np.sort(counts)[-1] > np.sort(counts)[-2] for counts in (mistakes, seen)):
+            yield labels, writers, learned, said, moved, covered, inked
+
+
 INPUTS = {
     "E0.1": _kernels,
     "E1.0": _estimates,
@@ -550,6 +567,7 @@ INPUTS = {
     "E7.4": _pairs_to_learn_from,
     "E7.5": _networks_of_two_layers,
     "E7.6": _networks_and_moves,
+    "E7.7": _drawings_read,
 }
 
 
@@ -1118,6 +1136,33 @@ def _right_and_consistent(predict, images, labels, shifts):
     return [sum(hits) / len(hits), 1 - differ / pairs]
 
 
+def _told_about_new_people(labels, writers, learned, said, moved, covered, inked):
+    """Go through the drawings by their numbers; the interval by halving until it is narrow."""
+    met = {writers[i] for i in range(len(labels)) if learned[i]}
+    test = [i for i in range(len(labels)) if writers[i] not in met]
+    n, hits = len(test), sum(labels[i] == said[i] for i in test)
+    seen = [labels[i] for i in range(len(labels)) if learned[i]]
+    usual = max(sorted(set(seen)), key=seen.count)
+    wrong = [(labels[i], said[i]) for i in test if labels[i] != said[i]]
+    pair = max(sorted(set(wrong)), key=wrong.count) if wrong else (-1, -1)
+    copies = [m == labels[i] for i in test for m in moved[i]]
+    free = [c != said[i] for i in test for c, k in zip(covered[i], inked[i], strict=True) if not k]
+    p = hits / n
+
+    def end(inside, outside):  # the shares q from which p is at most z standard errors away
+        for _ in range(80):
+            q = (inside + outside) / 2
+            if (p - q) ** 2 * n <= 1.96**2 * q * (1 - q):
+                inside = q
+            else:
+                outside = q
+        return inside
+
+    usual_share = sum(labels[i] == usual for i in test) / n
+    ends = [end(p, 0.0), end(p, 1.0)]
+    return [n, p, usual_share, *ends, *pair, sum(copies) / len(copies), sum(free) / len(free)]
+
+
 def _added_up_for_weights(dZ, V, M, N, s):
     """Add up, weight by weight, what it was multiplied by at each place of each image."""
     places = list(np.ndindex(len(dZ), *dZ.shape[2:]))
@@ -1212,4 +1257,5 @@ RIGHT = {
     "E7.4": _equals(_learned),
     "E7.5": _maps_are_matched,
     "E7.6": _equals(_right_and_consistent),
+    "E7.7": _equals(_told_about_new_people),
 }

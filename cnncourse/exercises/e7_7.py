@@ -32,9 +32,9 @@ def my_report(labels, writers, learned, said, moved, covered, inked):
       [7] the accuracy on their moved copies;
       [8] of their squares without ink, the share whose covering changes what is said.
 
-    Example: labels = [0, 0, 1, 0, 1], writers = [5, 5, 5, 8, 8], said = [0, 1, 1, 0, 0], learned
+    Example: labels = [0, 0, 1, 0, 1], writers = [5, 5, 5, 8, 8], said = [0, 0, 1, 0, 0], learned
     = [True, True, True, False, False], moved = [[0], [1], [1], [0], [0]], covered = [[0, 0],
-    [1, 1], [1, 1], [0, 1], [0, 0]], inked = [[True, False]] * 5 -> [2, 0.5, 0.5, 0.095, 0.905,
+    [0, 0], [1, 1], [0, 1], [0, 0]], inked = [[True, False]] * 5 -> [2, 0.5, 0.5, 0.095, 0.905,
     1, 0, 0.5, 0.5], its third decimals rounded.
     """
     # New people alone: another drawing of somebody known tells little about strangers.
@@ -182,6 +182,15 @@ def _known_but_not_learned(writers: Any, learned: Any) -> list[int]:
     return [i for i in _not_learned(writers, learned) if i not in new]
 
 
+CHOICES: tuple[Chosen, ...] = (
+    _tested,
+    _everything,
+    _not_learned,
+    _learned,
+    _known_but_not_learned,
+)
+
+
 def _turned_round(pairs: list[tuple[int, int]]) -> tuple[int, int]:
     shown, said = _pair(pairs)
     return said, shown
@@ -194,9 +203,9 @@ def _example() -> Case:
             np.array([0, 0, 1, 0, 1]),
             np.array([5, 5, 5, 8, 8]),
             learned,
-            np.array([0, 1, 1, 0, 0]),
+            np.array([0, 0, 1, 0, 0]),
             np.array([[0], [1], [1], [0], [0]]),
-            np.array([[0, 0], [1, 1], [1, 1], [0, 1], [0, 0]]),
+            np.array([[0, 0], [0, 0], [1, 1], [0, 1], [0, 0]]),
             np.array([[True, False]] * 5),
         ),
         "the example of the task",
@@ -238,11 +247,13 @@ def _case(draw: Draw, classes: int, often: int, note: str) -> Case:
         moved = np.array([_answers(draw, labels, 3) for _ in range(3)]).T
         covered = np.array([_answers(draw, said, 4) for _ in range(4)]).T
         inked = np.array([[draw.integer(0, 1) == 1 for _ in range(4)] for _ in writers])
-        test = _tested(writers, learned)
-        wrong = [(labels[i], said[i]) for i in test if labels[i] != said[i]]
-        alone = (_alone([labels[i] for i in _learned(writers, learned)]), _alone(wrong))
-        answers = [(labels[i], said[i]) for i in test]
-        if _alone(answers) and all(alone) and bool(wrong) == bool(often):
+        pairs = list(zip(labels, said, strict=True))
+        tests = [[pairs[i] for i in choice(writers, learned)] for choice in CHOICES]
+        # Which mistake is the commonest must be clear to who tests with others, too.
+        clear = all(_alone([pair for pair in test if pair[0] != pair[1]]) for test in tests)
+        usual = _alone([labels[i] for i in _learned(writers, learned)])
+        erring = any(shown != answer for shown, answer in tests[0])
+        if clear and usual and _alone(tests[0]) and erring == bool(often):
             break
     arrays = (np.array(labels), np.array(writers), np.array(learned), np.array(said))
     return Case((*arrays, moved, covered, inked), note)
