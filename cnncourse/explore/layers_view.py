@@ -142,11 +142,18 @@ class LayersExplorer(Explorer, module="layers", title="Layers explorer"):
         super().__init__(_about=self._told(), **self._sent_once(), **chosen)
         self._compute()
         self._stay_in_the_layer()
-        for name, at in {"row": 1, "column": 3}.items() if network is None else ():
+        for name, at in self._start_at().items():
             if name not in state:
                 setattr(self, name, nearest(at, 0, self._sizes()[name] - 1))
         self.observe(self._sample_chosen, "sample")
         self.observe(self._image_set, "image")
+
+    def _start_at(self) -> dict[str, int]:
+        """The unit to begin with: where there is ink, if it is known where."""
+        if self._builtin:
+            return {"row": 1, "column": 3}
+        sizes = self._sizes()
+        return {name: sizes[name] // 2 for name in ("row", "column")} if self._digits else {}
 
     def _check_sizes(self) -> None:
         wanted = self._network.layers[0].shape

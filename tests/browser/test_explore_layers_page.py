@@ -8,6 +8,8 @@ from PIL import Image
 
 from cnncourse.data import digits
 from cnncourse.explore import layers
+from cnncourse.explore.layers_model import seen
+from cnncourse.networks import mnist_networks
 
 
 def spoken(page):
@@ -290,4 +292,83 @@ def test_two_views_stay_in_step(show_explorer):
     rates = page.locator("[data-cx=accuracy]").all_text_contents()
     assert len(rates) == 2
     assert rates[0].endswith("10.0 % of new ones")
+    assert page.errors == []
+
+
+# ---------------------------------------------------------------- networks of this package, 28 x 28
+
+
+def drawn_on(page):
+    """The image of 28 x 28 pixels as it would have gone to Python."""
+    values = page.evaluate("() => Array.from(new Float64Array(explorer.sent.image.data.buffer))")
+    return np.array(values).reshape(1, 28, 28)
+
+
+def test_mnist_s_digits_are_unpacked_and_a_digit_drawn_by_mouse(show_explorer):
+    explorer = layers(mnist_networks(), layer=8, channel=3)
+    page = show_explorer(explorer)
+    assert spoken(page) == explorer.describe()
+    page.get_by_role("button", name="Clear").click()
+    box = page.locator(".ly-input .cx-grid").bounding_box()
+    cell = box["width"] / 28
+    saves = page.evaluate("explorer.saves")
+    page.mouse.move(box["x"] + 14.5 * cell, box["y"] + 5 * cell)
+    page.mouse.down()
+    page.mouse.move(box["x"] + 13 * cell, box["y"] + 23 * cell)  # at once: without a gap
+    page.wait_for_function(
+        "() => document.querySelector('[data-cx=said]').textContent.startsWith('1')"
+    )
+    assert page.evaluate("explorer.saves") == saves, "nothing goes to Python while drawing"
+    page.mouse.up()
+    page.wait_for_function("saves => explorer.saves > saves", arg=saves)
+    image = drawn_on(page)
+    assert (image[0, 5:23].max(axis=1) == 1).all()
+    assert ((image[0, 6:22] > 0.5).sum(axis=1) <= 3).all(), "a stroke as wide as MNIST's"
+    explorer.image = image
+    wait_for_words(page, explorer.describe())
+    page.get_by_label("Trained for").focus()
+    page.keyboard.press("Home")
+    explorer.epoch = 0
+    wait_for_words(page, explorer.describe())
+    assert page.errors == []
+    assert page.requests == []
+
+
+def test_a_digit_of_28_pixels_is_drawn_by_keys(show_explorer):
+    explorer = layers(mnist_networks()[24], np.zeros((28, 28)))
+    page = show_explorer(explorer)
+    page.locator(".ly-input [role=gridcell]").nth(28 * 9 + 12).focus()
+    page.keyboard.press("Space")
+    wait_until_sent(page, "image")
+    image = drawn_on(page)[0]
+    assert image[9, 12] == 1 and image[8, 12] == pytest.approx(0.7, abs=0.01)
+    assert image[9, 15] == 0 and image.sum() == pytest.approx(4.9, abs=0.6)
+    page.get_by_role("radio", name="erase").check()
+    page.locator(".ly-input [role=gridcell]").nth(28 * 9 + 12).focus()
+    page.keyboard.press("Space")
+    page.wait_for_function(
+        "() => new Float64Array(explorer.sent.image.data.buffer).every((v) => v < 0.3)"
+    )
+    assert page.errors == []
+
+
+@pytest.mark.parametrize("layer", [1, 3, 7, 8])
+def test_the_frame_lies_on_what_the_unit_sees(show_explorer, layer):
+    explorer = layers(mnist_networks(), layer=layer)
+    page = show_explorer(explorer, viewport={"width": 700, "height": 900})
+    assert spoken(page) == explorer.describe()
+    top, bottom, left, right = seen(explorer._network, explorer.state())
+    found = page.evaluate(
+        """([first, last]) => {
+          const cells = document.querySelectorAll('.ly-input [role=gridcell]');
+          const [a, b] = [cells[first], cells[last]].map((one) => one.getBoundingClientRect());
+          const frame = document.querySelector('.ly-frame').getBoundingClientRect();
+          return [frame.left - a.left, frame.top - a.top, frame.right - b.right,
+            frame.bottom - b.bottom];
+        }""",
+        [28 * top + left, 28 * bottom + right],
+    )
+    assert np.abs(found).max() <= 1
+    wide = page.evaluate("[document.documentElement.scrollWidth, window.innerWidth]")
+    assert wide[0] <= wide[1]
     assert page.errors == []

@@ -3,7 +3,14 @@ import { choice, drag, explorer, notice, select, slider, surface } from "./kit.j
 import { fixed } from "./numbers.js";
 import { element } from "../../widgets/static/elements.js";
 import { cellGrid } from "./grid.js";
-import { compute, describe, preparedLayers, reckoning, sightWords } from "./layers_math.js";
+import {
+  compute,
+  describe,
+  preparedLayers,
+  reckoning,
+  sightWords,
+  whereabouts,
+} from "./layers_math.js";
 import { makeExamples, makeImage, makeScores } from "./layers_input.js";
 import {
   colouring,
@@ -93,8 +100,9 @@ function makeMaps(data, shared, latest) {
   const root = element("section", {}, title, picture.canvas, channel.element);
   const show = (now, { colour, words }, colours) => {
     const [channels, rows, columns] = now.layer.shape;
-    const counted = `${channels} channel${channels === 1 ? "" : "s"}`;
-    title.textContent = `${now.layer.name}: ${counted} of ${rows} × ${columns}`;
+    const counted = `${channels} channel${channels === 1 ? "" : "s"} of ${rows} × ${columns}`;
+    const row = `${rows * columns} numbers in a row, here a line for each channel`;
+    title.textContent = `${now.layer.name}: ${now.layer.kind === "flatten" ? row : counted}`;
     title.append(element("small", {}, `  one scale for all: ${words}`));
     channel.show(now.channel, channels);
     const { height } = mapPlaces(now.layer.shape, Math.max(200, picture.canvas.clientWidth));
@@ -183,7 +191,7 @@ function makeTerms(data, shared, latest) {
   const show = (now, colours) => {
     const { made, layer } = now;
     title.textContent = `Where ${fixed(now.value)} comes from`;
-    title.append(element("small", {}, `  row ${now.row}, column ${now.column}`));
+    title.append(element("small", {}, `  ${whereabouts(now).replace(/^channel.*?, /, "")}`));
     // No line ends between a sign and its number.
     sum.textContent = reckoning(now).replaceAll(/([+−]) /g, "$1\u00a0");
     sight.textContent = sightWords(now);

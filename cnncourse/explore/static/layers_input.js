@@ -2,6 +2,7 @@
 import { button, choice, drag, notice, pictureField, slider, surface } from "./kit.js";
 import { fixed } from "./numbers.js";
 import { element } from "../../widgets/static/elements.js";
+import { stroked } from "./brush.js";
 import { cellGrid, paintMap } from "./grid.js";
 import {
   MARK,
@@ -13,6 +14,10 @@ import {
 } from "./layers_pictures.js";
 
 const MOST_CELLS = 28;
+// With more cells than these, the pen leaves strokes as wide as MNIST's in place of whole pixels.
+const MOST_COARSE = 16;
+const PEN = { radius: 1.2 };
+const RUBBER = { radius: 2, rub: true };
 
 /** A copy of the image with one pixel changed. */
 function withPixel({ shape, values }, r, c, value) {
@@ -37,6 +42,15 @@ function penned({ shape, values }, r, c, [low, high]) {
     changed[i] = Math.max(changed[i], low + share * (high - low));
   }
   return { shape, values: changed };
+}
+
+/** A copy of the image with a straight stroke, whose ink is counted in 255 levels. */
+function struck(image, from, to, pen, [low, high]) {
+  const levels = image.values.map((v) => Math.round((255 * (v - low)) / (high - low)));
+  const { values } = stroked({ shape: image.shape, values: levels }, from, to, pen);
+  const inkOf = (level) => low + (level / 255) * (high - low);
+  const changed = image.values.map((v, i) => (values[i] === levels[i] ? v : inkOf(values[i])));
+  return { shape: image.shape, values: changed };
 }
 
 /** Is it a drawing on bright paper, whose dark ink counts? */
@@ -88,8 +102,11 @@ function makeDrawing(data, shared, say) {
     if (value < low || value > high) say(`Ink goes from ${fixed(low)} to ${fixed(high)}.`);
     else put(withPixel(state.image, r, c, value));
   };
+  const fine = Math.max(rows, columns) > MOST_COARSE;
+  const strike = (from, to) =>
+    put(struck(state.image, from, to, mode === "draw" ? PEN : RUBBER, data.ink));
   const pick = (r, c) => {
-    if (!painting) return;
+    if (!painting || fine) return;
     put(mode === "draw" ? penned(state.image, r, c, data.ink) : withPixel(state.image, r, c, low));
   };
   const done = () => {
@@ -97,7 +114,9 @@ function makeDrawing(data, shared, say) {
     shared.sendSoon();
   };
   const grid = cellGrid({
-    label: "Image: draw by pointer; Space inks or clears a pixel, a number sets its ink",
+    label: fine
+      ? "Image: draw by pointer; Space sets the pen down, a number sets a pixel's ink"
+      : "Image: draw by pointer; Space inks or clears a pixel, a number sets its ink",
     name: (r, c) => `row ${r}, column ${c}, ink ${fixed(read(r, c))}`,
     size,
     step: (high - low) / 4,
@@ -106,8 +125,26 @@ function makeDrawing(data, shared, say) {
     read,
     done,
   });
+  let last = null;
+  const follow = (event) => {
+    const box = grid.element.getBoundingClientRect();
+    const x = ((event.clientX - box.left) / box.width) * columns;
+    const y = ((event.clientY - box.top) / box.height) * rows;
+    strike(last ?? [x, y], [x, y]);
+    last = [x, y];
+  };
   // Before the grid's own listeners, which pick the cell under the pointer.
-  grid.element.addEventListener("pointerdown", () => (painting = true), true);
+  const pressed = (event) => {
+    if (event.button !== 0 || event.target.tagName === "INPUT") return;
+    painting = true;
+    last = null;
+    if (fine) follow(event);
+  };
+  grid.element.addEventListener("pointerdown", pressed, true);
+  if (fine)
+    grid.element.addEventListener("pointermove", (event) => {
+      if (painting) (event.getCoalescedEvents?.() ?? [event]).forEach(follow);
+    });
   grid.element.addEventListener("dblclick", (event) => event.stopPropagation(), true);
   let at = [0, 0];
   grid.element.addEventListener("keydown", (event) => {
@@ -116,7 +153,9 @@ function makeDrawing(data, shared, say) {
     const cells = [...grid.element.querySelectorAll("[role=gridcell]")];
     const i = cells.indexOf(event.target);
     at = [Math.floor(i / columns), i % columns];
-    write(...at, read(...at) > (low + high) / 2 ? low : high);
+    const middle = [at[1] + 0.5, at[0] + 0.5];
+    if (fine) strike(middle, middle);
+    else write(...at, read(...at) > (low + high) / 2 ? low : high);
     shared.sendSoon();
   });
   const tools = choice({

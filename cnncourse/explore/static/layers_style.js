@@ -27,6 +27,7 @@ export const LAYERS_STYLE = `
 .ly-input .cx-cell { font-size: 0; box-shadow: inset -1px -1px 0 rgb(128 128 128 / 30%); }
 .ly-input .cx-cell-editor { font-size: 12px; }
 .ly-stage { position: relative; width: max-content; }
+.ly-stage .cx-grid { vertical-align: top; }
 .ly-frame { position: absolute; box-sizing: border-box; border: 3px solid #d0359b;
   outline: 1px solid #fff; outline-offset: -4px; pointer-events: none; z-index: 3; }
 .ly-input .cx-cell:focus, .ly-map .cx-cell:focus { outline: 2px solid var(--cx-accent);
