@@ -5,9 +5,10 @@ between the maximum and the leaving out. Here two networks that differ in nothin
 the same digits, from the same first weights. A third way needs no other network: the one with max
 pooling learns from digits that are moved a little each time.
 
-Measured once more with all 1297 digits of 8 x 8 pixels and 20 epochs, three seeds: 34 to 45 % of
-pairs agree with max pooling, 55 to 73 % with blur pooling, 97 to 98 % with max pooling and moved
-digits; about 98 to 99 % are recognised each time. Blurring helps; seeing moved digits helps more.
+With all that can be had of the 8 x 8 digits, ``compare_pools((0, 1, 2), data="digits",
+examples=1297, epochs=20)``, some 25 s: 98 % are recognised in each way, and 38 % of the pairs agree
+with max pooling, 72 % with blur pooling, 96 % with max pooling and moved digits. Blurring helps;
+seeing moved digits helps more.
 """
 
 from __future__ import annotations
