@@ -470,6 +470,8 @@ def _layers_to_go_back_through():
         rows, columns = (H + 2 * p - M) // s + 1, (W + 2 * p - N) // s + 1
         dZ, K = random.normal(size=(D, rows, columns)), random.normal(size=(D, C, M, N))
         yield dZ, K, s, p, H, W
+    for H, W in ((1, 1), (1, 5), (5, 1)):  # smaller than the padding
+        yield random.normal(size=(2, H + 2, W + 3)), random.normal(size=(2, 1, 3, 2)), 1, 2, H, W
 
 
 def _pooled_pictures():
@@ -514,6 +516,7 @@ def _drawings_read():
         seen = np.bincount(labels[learned], minlength=3)
         if all(np.sort(counts)[-1] > np.sort(counts)[-2] for counts in (mistakes, seen)):
             yield labels, writers, learned, said, moved, covered, inked
+            yield labels, writers, learned, labels.copy(), moved, covered, inked
 
 
 INPUTS = {
