@@ -16,7 +16,7 @@ from tools import mutants as tool
 from tools.mutations import mutants
 from tools.truths import INPUTS, RIGHT
 
-MOST = 30
+MOST = 20
 
 
 @pytest.mark.slow
@@ -27,7 +27,7 @@ def test_mutants_are_refused(exercise_id, record_property):
     wrong = sum(not mutant.right for mutant in found)
     record_property("mutants", f"{wrong} of {len(found)} give something else")
     assert [mutant for mutant in found if mutant.misjudged] == []
-    assert wrong >= 15
+    assert wrong >= 10
 
 
 def test_every_exercise_has_a_definition_of_its_own():
@@ -169,11 +169,11 @@ def test_docstring_annotations_and_decorators_are_left_alone():
 
 
 @pytest.mark.filterwarnings("ignore::SyntaxWarning")  # a mutant may index a tuple by a tuple
-def test_every_mutant_can_be_compiled():
+def test_every_mutant_of_a_solution_can_be_compiled():
     for exercise in EXERCISES.values():
-        for name, source, _ in tool.programs(exercise):
-            for _, text in mutants(source):
-                compile(text, name, "exec")
+        name, source, _ = next(iter(tool.programs(exercise)))
+        for _, text in mutants(source):
+            compile(text, name, "exec")
 
 
 def test_line_numbers_are_those_of_the_program():

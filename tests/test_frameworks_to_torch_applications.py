@@ -7,13 +7,11 @@ from tests.keras_to_torch import agree, keras_or_skip
 
 pytest.importorskip("torch")
 
-# Inverted residuals; residuals with the norm in front; excitation, swish and rescaling; many
-# concatenations and average pools.
+# Inverted residuals; residuals with the norm in front; excitation, swish and rescaling.
 BUILDERS = {
     "MobileNetV2": lambda make, **options: make.MobileNetV2(alpha=0.35, **options),
     "ResNet50V2": lambda make, **options: make.ResNet50V2(**options),
     "EfficientNetB0": lambda make, **options: make.EfficientNetB0(**options),
-    "DenseNet121": lambda make, **options: make.DenseNet121(**options),
 }
 
 

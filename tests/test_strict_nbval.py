@@ -2,8 +2,12 @@
 
 import base64
 import io
+import re
+import subprocess
+import sys
 import zlib
 from pathlib import Path
+from xml.etree import ElementTree
 
 import matplotlib.image
 import nbformat
@@ -13,7 +17,6 @@ import pytest
 from cnncourse.frameworks.present import has_tensorflow
 from cnncourse.widgets import framed
 
-pytest_plugins = "pytester"
 ROOT = Path(__file__).resolve().parent.parent
 
 DRAWING = """\
@@ -57,51 +60,20 @@ def result(data, count=1):
 IMAGE_TEXT = "<IPython.core.display.Image object>"
 
 
-@pytest.fixture
-def validate(pytester):
-    def run(*cells):
-        pytester.makeconftest((ROOT / "conftest.py").read_text())
-        nbformat.write(nbformat.v4.new_notebook(cells=list(cells)), pytester.path / "a.ipynb")
-        return pytester.runpytest_subprocess("--nbval", "--nbval-current-env", "a.ipynb")
-
-    return run
+DRAWN = slice(5, 9)
+TEXT_HTML = "<IPython.core.display.HTML object>"
+SHOWS = """\
+from IPython.display import HTML
+HTML({!r})
+"""
 
 
-def test_same_picture_and_text_pass(validate):
-    same = cell(DRAWING, [result({"image/png": drawn(slice(5, 9)), "text/plain": IMAGE_TEXT})])
-    printed = cell("print(7)", [{"output_type": "stream", "text": "7\n"}], count=2)
-    validate(same, printed).assert_outcomes(passed=2)
+def figure(picture):
+    return result({"image/png": picture, "text/plain": IMAGE_TEXT})
 
 
-def test_changed_picture_fails(validate):
-    other = cell(DRAWING, [result({"image/png": drawn(slice(9, 13)), "text/plain": IMAGE_TEXT})])
-    outcome = validate(other)
-    outcome.assert_outcomes(failed=1)
-    outcome.stdout.fnmatch_lines(["*figure 1: differs by * of 255*"])
-
-
-def test_picture_of_another_size_fails(validate):
-    data = {"image/png": drawn(slice(5, 9), (20, 31)), "text/plain": IMAGE_TEXT}
-    outcome = validate(cell(DRAWING, [result(data)]))
-    outcome.assert_outcomes(failed=1)
-    outcome.stdout.fnmatch_lines(["*figure 1: stored size (20, 31, 4), drawn (20, 30, 4)*"])
-
-
-def test_missing_picture_fails(validate):
-    outcome = validate(cell(DRAWING, [result({"text/plain": IMAGE_TEXT})]))
-    outcome.assert_outcomes(failed=1)
-
-
-@pytest.mark.parametrize("count", [None, 2])
-def test_cell_that_was_not_run_in_order_fails(validate, count):
-    outcome = validate(cell("one = 1", count=count))
-    outcome.assert_outcomes(failed=1)
-    outcome.stdout.fnmatch_lines([f"*stored as execution {count}, expected 1*"])
-
-
-def test_changed_text_fails(validate):
-    outcome = validate(cell("print(7)", [{"output_type": "stream", "text": "8\n"}]))
-    outcome.assert_outcomes(failed=1)
+def printed(text, *, tags=()):
+    return cell("print(7)", [{"output_type": "stream", "text": text}], tags=tags)
 
 
 def live(picture, page):
@@ -110,53 +82,108 @@ def live(picture, page):
     return f"<figure>{image}{framed(page, 'Explorer')}</figure>"
 
 
-SHOWS = """\
-from IPython.display import HTML
-HTML({!r})
-"""
-HTML_TEXT = "<IPython.core.display.HTML object>"
-
-
-@pytest.mark.parametrize(
-    ("stored_page", "stored_rows", "passes"),
-    [("one", slice(5, 9), True), ("two", slice(5, 9), False), ("one", slice(4, 9), False)],
-)
-def test_an_explorer_s_page_and_picture_are_compared(validate, stored_page, stored_rows, passes):
-    now = live(drawn(slice(5, 9)), "<p>one</p>")
-    stored = live(drawn(stored_rows), f"<p>{stored_page}</p>")
+def explorer(stored_page, stored_rows):
+    """A cell that shows page "one" and a picture, and has these two stored."""
+    now = live(drawn(DRAWN), "<p>one</p>")
     # Other packing of the same page, as another build of zlib may give it, is no difference.
-    stored = stored.replace(
+    stored = live(drawn(stored_rows), f"<p>{stored_page}</p>").replace(
         base64.b64encode(zlib.compress(b"<p>one</p>", 9)).decode(),
         base64.b64encode(zlib.compress(b"<p>one</p>", 1)).decode(),
     )
-    found = validate(
-        cell(SHOWS.format(now), [result({"text/html": stored, "text/plain": HTML_TEXT})])
+    return cell(SHOWS.format(now), [result({"text/html": stored, "text/plain": TEXT_HTML})])
+
+
+# One cell a case, all in one notebook, since each notebook takes a kernel that takes seconds.
+CASES = {
+    "same picture": cell(DRAWING, [figure(drawn(DRAWN))]),
+    "same text": printed("7\n"),
+    "other picture": cell(DRAWING, [figure(drawn(slice(9, 13)))]),
+    "other size": cell(DRAWING, [figure(drawn(DRAWN, (20, 31)))]),
+    "no picture": cell(DRAWING, [result({"text/plain": IMAGE_TEXT})]),
+    "other text": printed("8\n"),
+    "never run": cell("one = 1", count=None),
+    "run later": cell("one = 1", count=99),
+    "same page": explorer("one", DRAWN),
+    "other page": explorer("two", DRAWN),
+    "page's other picture": explorer("one", slice(4, 9)),
+    "other text, tensorflow": printed("8\n", tags=["tensorflow"]),
+    "same text, tensorflow": printed("7\n", tags=["tensorflow"]),
+    "no figure, tensorflow": cell("'none'", [figure(drawn(DRAWN))], tags=["tensorflow"]),
+    "other text, another tag": printed("8\n", tags=["another"]),
+    "error, tensorflow": cell("1 / 0", tags=["tensorflow"]),
+    "never run, tensorflow": cell("print(7)", count=None, tags=["tensorflow"]),
+}
+
+
+def validated(folder):
+    """What strict nbval says of each case: "" where it passes, else why not."""
+    cells = list(CASES.values())
+    for count, one in enumerate(cells, start=1):
+        if one.execution_count == 1:
+            one.execution_count = count
+        for output in one.outputs:
+            if output.output_type == "execute_result":
+                output.execution_count = count
+    (folder / "conftest.py").write_text((ROOT / "conftest.py").read_text())
+    nbformat.write(nbformat.v4.new_notebook(cells=cells), folder / "a.ipynb")
+    options = ["--nbval", "--nbval-current-env", "-p", "no:xdist", "--junitxml=found.xml"]
+    done = subprocess.run(
+        [sys.executable, "-m", "pytest", *options, "a.ipynb"],
+        cwd=folder,
+        capture_output=True,
+        text=True,
     )
-    found.assert_outcomes(passed=int(passes), failed=int(not passes))
+    assert done.returncode == 1, done.stdout + done.stderr
+    tests = ElementTree.parse(folder / "found.xml").iter("testcase")
+    found = ["".join(failure.text or "" for failure in test.iter("failure")) for test in tests]
+    return dict(zip(CASES, found, strict=True))
 
 
-def printed(text, *, tags=(), count=1):
-    return cell("print(7)", [{"output_type": "stream", "text": text}], count, tags)
+@pytest.fixture(scope="module")
+def found(tmp_path_factory):
+    return validated(tmp_path_factory.mktemp("strict"))
 
 
-def test_without_tensorflow_cells_that_need_it_are_run_but_not_compared(validate, monkeypatch):
-    monkeypatch.setenv("CNNCOURSE_WITHOUT_TENSORFLOW", "1")
-    figure = [result({"image/png": drawn(slice(5, 9)), "text/plain": IMAGE_TEXT}, count=2)]
-    found = validate(
-        printed("8\n", tags=["tensorflow"]),
-        cell("'no figure'", figure, count=2, tags=["tensorflow"]),
-        printed("8\n", tags=["another"], count=3),
-        cell("1 / 0", count=4, tags=["tensorflow"]),
-        cell("print(7)", count=None, tags=["tensorflow"]),
-    )
-    found.assert_outcomes(passed=2, failed=3)
-    found.stdout.fnmatch_lines(["*Cell 2*", "*Cell 3*", "*Cell 4*"])
+@pytest.fixture(scope="module")
+def found_without_tensorflow(tmp_path_factory):
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("CNNCOURSE_WITHOUT_TENSORFLOW", "1")
+        return validated(tmp_path_factory.mktemp("without"))
 
 
-def test_with_tensorflow_they_are_compared(validate):
+@pytest.mark.parametrize("case", ["same picture", "same text", "same page"])
+def test_what_is_the_same_passes(found, case):
+    assert found[case] == ""
+
+
+@pytest.mark.parametrize(
+    ("case", "why"),
+    [
+        ("other picture", "figure 1: differs by * of 255"),
+        ("other size", "figure 1: stored size (20, 31, 4), drawn (20, 30, 4)"),
+        ("no picture", ""),
+        ("other text", "8"),
+        ("never run", "stored as execution None, expected 7"),
+        ("run later", "stored as execution 99, expected 8"),
+        ("other page", ""),
+        ("page's other picture", ""),
+    ],
+)
+def test_what_is_not_the_same_fails_and_says_why(found, case, why):
+    pattern = "*".join(re.escape(part) for part in why.split("*")).replace("*", ".*")
+    assert found[case] and re.search(pattern, found[case]), found[case]
+
+
+def test_without_tensorflow_cells_that_need_it_are_run_but_not_compared(found_without_tensorflow):
+    found = found_without_tensorflow
+    tagged = [case for case in found if case.endswith("tensorflow")]
+    passed = ["other text, tensorflow", "same text, tensorflow", "no figure, tensorflow"]
+    assert [case for case in tagged if not found[case]] == passed
+    assert found["other text, another tag"]
+
+
+def test_with_tensorflow_they_are_compared(found):
     if not has_tensorflow():
         pytest.skip("TensorFlow is not installed")
-    tags = ["tensorflow"]
-    validate(printed("8\n", tags=tags), printed("7\n", tags=tags, count=2)).assert_outcomes(
-        passed=1, failed=1
-    )
+    tagged = [case for case in found if case.endswith("tensorflow")]
+    assert [case for case in tagged if not found[case]] == ["same text, tensorflow"]
