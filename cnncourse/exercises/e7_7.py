@@ -251,7 +251,10 @@ def _case(draw: Draw, classes: int, often: int, note: str) -> Case:
         tests = [[pairs[i] for i in choice(writers, learned)] for choice in CHOICES]
         # Which mistake is the commonest must be clear to who tests with others, too.
         clear = all(_alone([pair for pair in test if pair[0] != pair[1]]) for test in tests)
-        usual = _alone([labels[i] for i in _learned(writers, learned)])
+        known = _learned(writers, learned)
+        usual = _alone([labels[i] for i in known])
+        if often == 2:  # what is said most often of them is not what they mostly show
+            usual &= _commonest(labels[i] for i in known) != _commonest(said[i] for i in known)
         erring = any(shown != answer for shown, answer in tests[0])
         if clear and usual and _alone(tests[0]) and erring == bool(often):
             break
