@@ -157,8 +157,8 @@ def similarity_by_stage(
     --------
     >>> check = SanityCheck((3, 0), np.array([[0.7, 0.9], [0.1, 0.3]]), np.array([0.2, 0.4]))
     >>> similarity_by_stage({"saliency": check}, title="Forgetting").alt
-    'Forgetting. Rank correlation with the trained network's picture, with part 3, then also part 0
-    randomised. saliency: 1 as trained, then 0.8, 0.2; 0.3 between different images.'
+    'Forgetting. Rank correlation with the picture of the trained network, with part 3, then also
+    part 0 randomised. saliency: 1 as trained, then 0.8, 0.2; 0.3 between different images.'
     """
     parts = next((check.parts for check in checks.values()), ())
     if not parts or any(check.parts != parts for check in checks.values()):
@@ -166,7 +166,7 @@ def similarity_by_stage(
     called = [(names or {}).get(part, f"part {part}") for part in parts]
     axes = one_axes(ax, width=min(WIDEST, max(7.2, 1.5 * len(parts) + 3.4)), height=4.6)
     words = [
-        f"{sentence(title)} Rank correlation with the trained network's picture, with "
+        f"{sentence(title)} Rank correlation with the picture of the trained network, with "
         f"{', then also '.join(called)} randomised."
     ]
     last = len(parts) + 1
