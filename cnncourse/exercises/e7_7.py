@@ -254,7 +254,11 @@ def _case(draw: Draw, classes: int, often: int, note: str) -> Case:
         known = _learned(writers, learned)
         usual = _alone([labels[i] for i in known])
         if often == 2:  # what is said most often of them is not what they mostly show
-            usual &= _commonest(labels[i] for i in known) != _commonest(said[i] for i in known)
+            answers = [said[i] for i in known]
+            usual &= _alone(answers) and _commonest(labels[i] for i in known) != _commonest(answers)
+            # Each label would be another baseline.
+            shares = Counter(labels[i] for i in _tested(writers, learned))
+            usual &= len({shares[label] for label in range(classes)}) == classes
         erring = any(shown != answer for shown, answer in tests[0])
         if clear and usual and _alone(tests[0]) and erring == bool(often):
             break
