@@ -24,6 +24,7 @@ from cnncourse.networks.optimisers import Adam, Momentum
 from cnncourse.networks.parts import Convolution, Dense, Flatten, Pool, ReLU
 from cnncourse.networks.schedules import Schedule, shifted
 from cnncourse.networks.sequential import Sequential
+from cnncourse.networks.warping import warped
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -134,6 +135,41 @@ def test_the_same_learner_goes_on_after_an_interrupt(make, tmp_path):
     learner.step = step
     fit(learner, *data, **SETTINGS, checkpoint=file)
     same(whole.state(), learner.state())
+
+
+def test_who_stops_a_training_is_told_how_to_go_on(tmp_path):
+    data, file = some_digits(), tmp_path / "training.npz"
+    for checkpoint, step, words in (
+        (None, 8, "1 of 4 epochs were done. The network keeps what it learned"),
+        (file, 2, "0 of 4 epochs were done. Run the same cell again to begin anew"),
+        (file, 8, f"1 of 4 epochs were done, and are kept in {file}. Run the same cell again"),
+    ):
+        learner = numpy_learner()
+        before = learner.weights()
+        with pytest.raises(KeyboardInterrupt) as raised:
+            fit(interrupted_at(learner, step), *data, **SETTINGS, checkpoint=checkpoint)
+        (note,) = raised.value.__notes__
+        assert note.startswith(words)
+        changed = [np.any(before[name] != now) for name, now in learner.weights().items()]
+        assert all(changed)
+        assert file.exists() == (checkpoint is not None and step > 5)
+
+
+def test_warped_images_take_the_nearest_pixels():
+    random = np.random.default_rng
+    images = random(0).integers(1, 99, (7, 2, 9, 6)).astype(np.float32)
+    draw = random(3)
+    change, move = draw.uniform(-0.3, 0.3, (7, 2, 2)), draw.integers(-2, 3, (7, 2))
+    wanted = np.zeros_like(images)
+    for n, c, i, j in np.ndindex(images.shape):
+        place = np.array([i - 4, j - 2.5])
+        row, column = np.rint(place + change[n] @ place + move[n] + [4, 2.5]).astype(int)
+        if 0 <= row < 9 and 0 <= column < 6:
+            wanted[n, c, i, j] = images[n, c, row, column]
+    assert np.array_equal(warped(images, 2, 0.3, random(3)), wanted)
+    assert np.array_equal(warped(images, 2, 0, random(3)), shifted(images, 2, random(3)))
+    with pytest.raises(ValueError, match="warp must be a number of 0 or more and at most 0.5"):
+        fit(numpy_learner(), *some_digits(), epochs=1, warp=0.6)
 
 
 def test_a_killed_training_goes_on(tmp_path):

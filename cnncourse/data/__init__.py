@@ -1,6 +1,7 @@
 """Tracks to smooth, simulated and real (km, s); photographs to filter; digits to recognise."""
 
 from cnncourse.data.digits import digits
+from cnncourse.data.fashion import fashion_mnist
 from cnncourse.data.iss import iss_track
 from cnncourse.data.mnist import mnist, mnist_5k
 from cnncourse.data.own_picture import picture
@@ -13,6 +14,7 @@ __all__ = [
     "colour_photograph",
     "constant_velocity_track",
     "digits",
+    "fashion_mnist",
     "iss_track",
     "mnist",
     "mnist_5k",

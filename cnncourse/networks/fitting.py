@@ -100,6 +100,9 @@ def fit(
         If there is another file in the checkpoint's place, which is left as it is.
     FloatingPointError
         If the loss is no longer finite: the learning rate is too large.
+    KeyboardInterrupt
+        If a notebook's stop button or Ctrl-C was pressed. The network stays as the last step left
+        it, and the message says how to go on.
 
     Examples
     --------
@@ -134,6 +137,9 @@ def fit(
     with Bar(label, epochs) as bar:
         try:
             training.run(bar)
+        except KeyboardInterrupt as stop:  # a notebook's stop button, or Ctrl-C
+            stop.add_note(training.how_to_go_on())
+            raise
         finally:
             learner.pace(1)
     return training.history
@@ -174,6 +180,15 @@ class _Training:
         if self.best_epoch:
             self.learner.load_weights(self.best_weights)
             self.history.best = self.best_epoch
+
+    def how_to_go_on(self) -> str:
+        """Return what somebody who has stopped the training wants to know."""
+        done = f"{self.history.epochs} of {self.plan.epochs} epochs were done"
+        if self.path is None:
+            return f"{done}. The network keeps what it learned; checkpoint= keeps it in a file."
+        if self.history.epochs == 0:
+            return f"{done}. Run the same cell again to begin anew."
+        return f"{done}, and are kept in {self.path}. Run the same cell again to go on from there."
 
     def _epoch(self, epoch: int, bar: Bar) -> float:
         random = np.random.default_rng([self.plan.seed, epoch])
