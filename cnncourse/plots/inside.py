@@ -15,10 +15,11 @@ from numpy.typing import ArrayLike
 from cnncourse._arrays import FloatArray, numeric_array
 from cnncourse._sums import number
 from cnncourse.plots.grids import SIGNED, table_of
-from cnncourse.plots.picture import BLACK, Picture, in_house_style
+from cnncourse.plots.picture import BLACK, Picture, in_house_style, sentence
 
 WIDTH = 9.2  # inches
 ABREAST = 12  # small panels in a row
+GAP = 0.16  # inches between rows
 LARGEST = 1.15  # inches of a small panel
 TOLD = 4  # rows that are read out
 
@@ -69,7 +70,7 @@ def filters(kernels: ArrayLike, *, title: str, channel: int = 0) -> Picture:
     strongest, weakest = int(sizes.argmax()), int(sizes.argmin())
     share = 100 * sizes[weakest] / (sizes[strongest] or 1.0)
     words = (
-        f"{title.rstrip('.')}. {_count(len(chosen), 'filter')} of {chosen.shape[1]} by "
+        f"{sentence(title)} {_count(len(chosen), 'filter')} of {chosen.shape[1]} by "
         f"{chosen.shape[2]} weights from input channel {channel}, between "
         f"{number(float(chosen.min()))} and {number(float(chosen.max()))}. The strongest is filter "
         f"{strongest}; the weakest is filter {weakest}, with {share:.0f} % of its size."
@@ -124,7 +125,7 @@ def maps_through_depth(maps: Mapping[str, ArrayLike], *, title: str, most: int =
         line[0].set_ylabel(f"{name}{many}", rotation=0, ha="right", va="center", fontsize=11.5)
     _headline(figure, title)
     told = list(rows.items())[:TOLD]
-    words = [f"{title.rstrip('.')}. Maps in {_count(len(rows), 'row')}, from part to part."]
+    words = [f"{sentence(title)} Maps in {_count(len(rows), 'row')}, from part to part."]
     words += [
         f"{name}: {_count(len(row), 'map')} of {row.shape[1]} by {row.shape[2]} places, from "
         f"{number(float(row.min()))} to {number(float(row.max()))}, "
@@ -202,7 +203,7 @@ def heat_over_image(image: ArrayLike, heats: Mapping[str, ArrayLike], *, title: 
     _headline(figure, title)
     height, width = picture.shape
     words = [
-        f"{title.rstrip('.')}. An image of {height} by {width} pixels, and "
+        f"{sentence(title)} An image of {height} by {width} pixels, and "
         f"{_count(len(found), 'map')} over it."
     ]
     words += [f"{name}: {_heat_in_words(cells)}." for name, cells in found.items()]
@@ -226,12 +227,13 @@ def _board(
 ) -> tuple[Figure, list[list[Axes]]]:
     """A row of small panels for each count; a single long row goes on in further lines."""
     wrapped = -(-counts[0] // ABREAST) if len(counts) == 1 else 1
-    columns = min(ABREAST, max(counts))
+    columns = -(-max(counts) // wrapped)  # lines of one length, if they are several
     lines = len(counts) * wrapped
     room = WIDTH - (1.3 if labelled else 0.2)
     side = min(LARGEST, room / columns)
     width = max(side * columns + WIDTH - room, 4.5)
-    figure = Figure(figsize=(width, lines * (side * min(tall, 1.6) + 0.28) + 1.1))
+    height = lines * (side * min(tall, 1.6) + GAP) + (0.55 if labelled else 1.3)
+    figure = Figure(figsize=(width, height))
     grid = figure.subplots(lines, columns, squeeze=False)
     for panel in grid.ravel():
         _plain(panel)
