@@ -45,11 +45,9 @@ def _broken(x, target, kernels, rate):
         kernel, not flipped, over what the layer before it made, and keeps the places where all
         taps meet a number. Nothing else is between the layers.
     target : array, what the last layer should make, of the size of what it makes.
-    kernels : array (layers, taps), a kernel in each row; the first row is the first layer's.
-    rate : the learning rate.
-    With y the output of the last layer, the loss is J = sum of (y - target)**2 / 2.
-    Return an array like kernels: each weight minus rate times the derivative of J by it. All
-    derivatives are taken at the weights given.
+    kernels : array (layers, taps), a kernel in each row, the first layer's first. rate : a number.
+    With y the last layer's output, the loss is J = sum of (y - target)**2 / 2. Return an array like
+    kernels: each weight minus rate times the derivative of J by it, all at the weights given.
 
     Example: x = [3], kernels = [[2], [5]], target = [29], rate = 0.1. Then y = 30 and
     J = (3 * a * b - 29)**2 / 2 for weights a and b: dJ/da = 1 * 15, dJ/db = 1 * 6, and the new
