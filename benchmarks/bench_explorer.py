@@ -67,9 +67,11 @@ CASES = {
     "padding": Case("explore.padding()", "Step", "window=(0, value)", (0, 6)),
     "side by side": Case("explore.side_by_side()", "Width n", "row=value", (2, 16)),
     "layers": Case("explore.layers()", "Channel", "channel=value", (0, 5)),
+    "layers, 28²": Case("explore.layers(mnist_networks())", "Channel", "channel=value", (0, 7)),
 }
 OURS = """import numpy as np
 from cnncourse import explore
+from cnncourse.networks import mnist_networks
 {make}"""
 RIVAL = """%matplotlib inline
 import sys
@@ -231,6 +233,27 @@ def dragged(notebook, canvas):
     }}"""
 
 
+def drawn(notebook):
+    """A step of the pen over the image, from side to side and down; then on an empty one again."""
+    notebook.page.locator(".cx .ly-input .cx-grid").first.scroll_into_view_if_needed()
+    return """(n) => {
+      const place = document.querySelector('.cx .ly-input .cx-grid');
+      const { left, top, width, height } = place.getBoundingClientRect();
+      const clear = [...document.querySelectorAll('.cx .ly-tools button')]
+        .find((one) => one.textContent === 'Clear');
+      const send = (name, share) => place.dispatchEvent(new PointerEvent(name, {
+        clientX: left + (0.5 + 0.35 * Math.sin(n / 4)) * width, clientY: top + share * height,
+        pointerId: 1, pointerType: 'mouse', button: 0, buttons: 1, bubbles: true }));
+      place.setPointerCapture = () => {};
+      const down = (n % 100) / 100;
+      if (n % 100 === 0) {
+        send('pointerup', 0.1);
+        clear.click();
+        send('pointerdown', 0.1);
+      } else send('pointermove', 0.1 + 0.8 * down);
+    }"""
+
+
 def stepped(notebook):
     """A step of a weight of the kernel, up and down by turns of twenty."""
     grid = notebook.page.get_by_role("grid", name="Kernel: ").first
@@ -254,7 +277,9 @@ def held(notebook, high):
 
 def frame_rates(notebook, name, seconds):
     """{what is done: (ours, the rival's)} frames a second."""
-    if name == "smoothing":
+    if name == "layers, 28²":
+        tasks = {"a digit drawn": lambda: drawn(notebook)}
+    elif name == "smoothing":
         tasks = {"the kernel dragged": lambda: dragged(notebook, ".cx-left canvas")}
     elif name == "convolution2d, 256²":
         tasks = {

@@ -141,10 +141,14 @@ function makeDrawing(data, shared, say) {
     if (fine) follow(event);
   };
   grid.element.addEventListener("pointerdown", pressed, true);
-  if (fine)
-    grid.element.addEventListener("pointermove", (event) => {
-      if (painting) (event.getCoalescedEvents?.() ?? [event]).forEach(follow);
-    });
+  const moved = (event) => {
+    if (!painting) return;
+    // The focus stays behind: to take it along would lay out the page at each step.
+    event.stopImmediatePropagation();
+    const parts = event.getCoalescedEvents?.() ?? [];
+    (parts.length ? parts : [event]).forEach(follow);
+  };
+  if (fine) grid.element.addEventListener("pointermove", moved, true);
   grid.element.addEventListener("dblclick", (event) => event.stopPropagation(), true);
   let at = [0, 0];
   grid.element.addEventListener("keydown", (event) => {
@@ -173,9 +177,13 @@ function makeDrawing(data, shared, say) {
     shared.send();
   });
   const frame = element("div", { class: "ly-frame" });
+  let shown = null;
   const show = (now) => {
-    const { colour } = colouring(data, state.image, 0);
-    grid.show({ rows, cols: columns, fill: (r, c) => colour(read(r, c)) });
+    if (state.image !== shown) {
+      const { colour } = colouring(data, state.image, 0);
+      grid.show({ rows, cols: columns, fill: (r, c) => colour(read(r, c)) });
+      shown = state.image;
+    }
     frame.hidden = !now.seen;
     if (!now.seen) return;
     const [top, bottom, left, right] = now.seen;
@@ -255,8 +263,12 @@ export function makeExamples(data, shared) {
     move: ({ x, y }) => choose(Math.floor(y / edge()) * across + Math.floor(x / edge())),
     end: () => (shared.send(), made.range.focus({ preventScroll: true })),
   });
+  let drawn = "";
   const show = () => {
     made.show(state.sample);
+    const now = [state.sample, picture.canvas.clientWidth, window.devicePixelRatio].join();
+    if (now === drawn) return;
+    drawn = now;
     const side = Math.max(4, Math.min(40, (picture.canvas.clientWidth || 248) / across));
     const { pen } = picture.begin(Math.ceil(Math.ceil(count / across) * side) + 2);
     data.samples.forEach((sample, i) => {
