@@ -117,6 +117,10 @@ in_percent = part(p=lambda v: 100 * v["p"])
 two_errors = part(ends=lambda v: ends(v["p"], v["n"], z=2.0))
 mistakes_counted = part(n=lambda v: int((v["shown"] != v["answer"]).sum()))
 zeros_for_no_mistake = part(pair=lambda v: np.maximum(mistake(v["shown"], v["answer"]), 0))
+copies_of_everything = part(
+    moved=lambda v: np.mean(v["moved"] == v["labels"][:, None]),
+    empty=lambda v: np.mean((v["covered"] != v["said"][:, None])[~v["inked"]]),
+)
 first_copy_alone = part(moved=lambda v: np.mean(v["moved"][v["test"], 0] == v["shown"]))
 
 
@@ -158,6 +162,7 @@ WRONG = {
     commonest_answer: "right-answers-are-mistakes",
     same_as_before: "consistency-for-accuracy",
     every_copy: "all-copies-or-none",
+    copies_of_everything: "copies-of-all",
     against_the_truth: "covered-against-the-truth",
     all_squares: "inked-squares-counted",
     squares_with_ink: "inked-squares-counted",
