@@ -97,7 +97,7 @@ def accuracy_by_depth(
     axes.set_xlabel("layer, and the pixels that its middle unit sees" if fields else "layer")
     axes.set_title(title)
     if len(accuracies) > 1:
-        axes.legend(loc="lower left", bbox_to_anchor=(0.0, 0.14))
+        axes.legend(loc="lower right", bbox_to_anchor=(1.0, 0.14))
     return Picture(figure_of(axes), " ".join(words))
 
 
