@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from cnncourse.exercises import EXERCISES
-from cnncourse.exercises.catalogue import faults, table
+from cnncourse.exercises.catalogue import DRAWS, faults, table
 from cnncourse.exercises.model import Case, Either, Misconception, Part
 
 DOCS = Path(__file__).resolve().parent.parent / "docs" / "exercises.md"
@@ -105,7 +105,7 @@ def test_an_idea_that_only_the_real_check_takes_for_another():
 
     def fickle(w):
         calls.append(0)
-        return w * (2 + (len(calls) > 8 * 12) * len(calls))
+        return w * (2 + (len(calls) > len(DRAWS) * 12) * len(calls))
 
     found = faults([flip(misconceptions=(idea("fickle", fickle),))])
     assert found and all(
