@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from cnncourse.gradients import pool2d_input_gradient
 from cnncourse.networks.optimisers import Adam, Momentum
 from cnncourse.networks.parts import Convolution, Dense, Flatten, Part, Pool, ReLU
 from cnncourse.networks.sequential import Sequential, cross_entropy
@@ -206,3 +207,43 @@ def test_a_slice_of_no_part_is_refused():
 def test_backward_wants_a_forward(part: Part):
     with pytest.raises(RuntimeError, match="must go forward before"):
         part.backward(np.zeros((1, 1, 1, 1)))
+
+
+@pytest.mark.parametrize("dtype", [np.float16, np.float32, np.float64])
+@pytest.mark.parametrize(
+    ("size", "options"),
+    [
+        (2, {}),
+        ((2, 3), {"stride": (2, 3)}),
+        ((3, 1), {}),
+        (2, {"stride": 1}),
+        (2, {"padding": 1}),
+        (2, {"padding": "same"}),
+        (3, {"kind": "average"}),
+    ],
+)
+@pytest.mark.parametrize("odd", [None, np.inf, -np.inf, np.nan])
+def test_pools_send_back_to_the_bit_what_the_general_function_does(dtype, size, options, odd):
+    random = np.random.default_rng(5)
+    x = random.integers(-1, 2, (2, 3, 7, 8)).astype(dtype)  # ties everywhere
+    x[0, :, :4] *= -0.0  # of either sign
+    x[1, 1] = -1
+    if odd is not None:
+        x[1, :, 2:5, ::3] = odd
+    pool = Pool(size, **options)
+    flow = random.normal(size=pool.forward(x).shape).astype(dtype)
+    flow[0, 0, 0, :2] = -0.0, np.inf
+    flow = np.ascontiguousarray(flow.swapaxes(0, 3)).swapaxes(0, 3)  # as a convolution's may lie
+    with np.errstate(invalid="ignore"):
+        found = pool.backward(flow)
+        expected = pool2d_input_gradient(flow, x, size, **options)
+    assert found.dtype == expected.dtype
+    assert found.tobytes() == expected.tobytes()
+
+
+@pytest.mark.parametrize("shape", [(1, 1, 2, 1), (1, 4), (1, 1, 1, 2)])
+def test_pools_refuse_gradients_of_another_shape(shape):
+    pool = Pool(2)
+    pool.forward(np.zeros((1, 1, 4, 4)))
+    with pytest.raises(ValueError, match="output_gradient"):
+        pool.backward(np.zeros(shape))

@@ -155,12 +155,63 @@ class Pool(Part):
     def forward(self, x: np.ndarray) -> np.ndarray:
         """Summarise each window."""
         self._seen = x
-        return pool2d(x, self.size, **self.options)
+        self._summaries = pool2d(x, self.size, **self.options)
+        return self._summaries
 
     def backward(self, gradient: np.ndarray, *, to_input: bool = True) -> np.ndarray | None:
         """Hand each window's gradient to the pixel that won, or to all in equal shares."""
         x = self._input()
-        return pool2d_input_gradient(gradient, x, self.size, **self.options) if to_input else None
+        if not to_input:
+            return None
+        if self._lie_side_by_side() and _are_plain(gradient, x, self._summaries):
+            size = integer_pair("size", self.size)
+            return _to_first_maxima(gradient, x, self._summaries, size)
+        return pool2d_input_gradient(gradient, x, self.size, **self.options)
+
+    def _lie_side_by_side(self) -> bool:
+        """Whether windows of a maximum neither overlap nor leave gaps nor reach beyond the edge."""
+        stride, padding = self.options["stride"], self.options["padding"]
+        touch = stride is None or integer_pair("stride", stride) == integer_pair("size", self.size)
+        return self.options["kind"] == "max" and touch and isinstance(padding, int) and not padding
+
+
+def _are_plain(gradient: np.ndarray, x: np.ndarray, maxima: np.ndarray) -> bool:
+    """Whether all are arrays of one float type, shapes fit, and no maximum is NaN."""
+    return (
+        isinstance(gradient, np.ndarray)
+        and isinstance(x, np.ndarray)
+        and x.dtype == gradient.dtype
+        and x.dtype in (np.float32, np.float64)
+        and gradient.shape == maxima.shape
+        and maxima.size > 0
+        and not np.isnan(maxima.max())
+    )
+
+
+def _to_first_maxima(
+    gradient: np.ndarray, x: np.ndarray, maxima: np.ndarray, size: Pair
+) -> np.ndarray:
+    """Return what `pool2d_input_gradient` does, faster where windows lie side by side.
+
+    The maxima are known from the forward step, so no pixel has to be compared with another. Bits
+    are multiplied by 0 or 1, not numbers: 0 times infinity would be NaN.
+    """
+    whole = np.int32 if x.itemsize == 4 else np.int64
+    bits = np.ascontiguousarray(gradient).view(whole)
+    out = np.zeros(x.shape, whole)
+    (rows, columns), (height, width) = size, maxima.shape[-2:]
+    free = np.ones(maxima.shape, bool)  # windows whose maximum has not come yet
+    for row in range(rows):
+        for column in range(columns):
+            tap = (
+                ...,
+                slice(row, height * rows, rows),
+                slice(column, width * columns, columns),
+            )
+            first = (x[tap] == maxima) & free
+            free ^= first
+            np.multiply(bits, first, out=out[tap])
+    return out.view(x.dtype)
 
 
 class Flatten(Part):
