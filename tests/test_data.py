@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from cnncourse.data import Track, constant_velocity_track, iss_track, spaceship_track
+from cnncourse.data.bars import Bar
 from cnncourse.data.iss import ELEMENTS_FILE, equator_crossing, iss_elements, iss_states
 from cnncourse.data.track import sample_times
 from cnncourse.kernels import box
@@ -209,3 +210,15 @@ def test_track_compares_by_identity_and_is_frozen():
     assert track != constant_velocity_track(duration=2.0)
     with pytest.raises(AttributeError):
         track.dt = 2.0
+
+
+def test_of_bars_within_one_another_the_outermost_is_shown(capsys):
+    with Bar("Outside", 2, where="terminal") as outside:
+        with Bar("Within", 2, where="terminal") as within:
+            within.update(2)
+        outside.update(1, "one")
+    with Bar("Alone", 1, where="terminal"):
+        pass
+    shown = capsys.readouterr().err
+    assert "Outside" in shown and "Alone" in shown
+    assert "Within" not in shown

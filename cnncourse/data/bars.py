@@ -11,7 +11,7 @@ import sys
 import time
 from html import escape
 from types import TracebackType
-from typing import Any
+from typing import Any, ClassVar
 
 EVERY = 0.1
 """Seconds between two changes of a bar: more often only costs time."""
@@ -41,6 +41,9 @@ def place() -> str:
 class Bar:
     """How much of `total` is done; use it in a ``with`` block.
 
+    Of bars within one another only the outermost is shown: a training that is one of many keeps
+    quiet.
+
     Parameters
     ----------
     label : str
@@ -58,6 +61,8 @@ class Bar:
     'Counting [###############...............] 50 %, one'
     """
 
+    _open: ClassVar[int] = 0
+
     def __init__(self, label: str, total: float, *, where: str | None = None) -> None:
         self.label, self.total, self.where = label, total, where or place()
         self.done, self.words = 0.0, ""
@@ -65,6 +70,9 @@ class Bar:
         self._handle: Any = None
 
     def __enter__(self) -> Bar:
+        if Bar._open:
+            self.where = "nowhere"
+        Bar._open += 1
         return self
 
     def __exit__(
@@ -73,6 +81,7 @@ class Bar:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
+        Bar._open -= 1
         self._show()
         if self.where == "terminal":
             print(file=sys.stderr, flush=True)

@@ -19,6 +19,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from cnncourse._arrays import FloatArray, choice, integer
+from cnncourse.data.bars import Bar
 from cnncourse.data.mnist import mnist_5k
 from cnncourse.experiments.intervals import Interval, paired_interval
 from cnncourse.experiments.permutation import digit_pictures
@@ -145,15 +146,17 @@ def compare_pools(
     if len(numbers) < 2 or len(set(numbers)) < len(numbers):
         raise ValueError(f"seeds must be two or more different numbers, got {numbers}")
     found: dict[str, list[tuple[float, float]]] = {way: [] for way in WAYS}
-    for seed in numbers:
-        order = np.random.default_rng([seed, 0]).permutation(len(labels))
-        learned, held_out = order[:examples], order[examples : examples + TESTED]
-        for way, runs in found.items():
-            network = pooling_network(way == "blurred", images.shape[-1], seed=seed)
-            _learn(network, images[learned], labels[learned], seed, epochs, way == "moved")
-            tested = images[held_out]
-            agreed = shift_consistency(network, tested, SHIFTS).share
-            runs.append((network.accuracy(tested, labels[held_out]), agreed))
+    with Bar("Training", len(numbers) * len(WAYS)) as bar:
+        for seed in numbers:
+            order = np.random.default_rng([seed, 0]).permutation(len(labels))
+            learned, held_out = order[:examples], order[examples : examples + TESTED]
+            for way, runs in found.items():
+                network = pooling_network(way == "blurred", images.shape[-1], seed=seed)
+                _learn(network, images[learned], labels[learned], seed, epochs, way == "moved")
+                tested = images[held_out]
+                agreed = shift_consistency(network, tested, SHIFTS).share
+                runs.append((network.accuracy(tested, labels[held_out]), agreed))
+                bar.update(bar.done + 1, f"{int(bar.done) + 1} networks")
     shares = {way: np.array(runs).T for way, runs in found.items()}
     return BlurredPools(
         numbers,
