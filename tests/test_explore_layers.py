@@ -13,10 +13,10 @@ from cnncourse.explore.layers_model import (
     clamped,
     scores,
     seen,
-    softmax,
     terms,
 )
 from cnncourse.explore.layers_words import describe
+from cnncourse.inside import probabilities
 from cnncourse.networks.digits_network import EPOCHS, digits_network
 from tests.parity import agree
 
@@ -84,8 +84,8 @@ def test_a_unit_sees_its_field_and_nothing_else(layer):
 
 
 def test_softmax_of_large_scores():
-    assert softmax(np.array([1e4, 1e4])).tolist() == [0.5, 0.5]
-    assert softmax(np.log(np.array([1.0, 3.0]))) == pytest.approx([0.25, 0.75])
+    assert probabilities(np.array([[1e4, 1e4]])).tolist() == [[0.5, 0.5]]
+    assert probabilities(np.log(np.array([[1.0, 3.0]])))[0] == pytest.approx([0.25, 0.75])
 
 
 # ---------------------------------------------------------------- the browser's numbers
@@ -102,7 +102,7 @@ def test_browser_agrees_for_the_course_s_network(start):
         outputs = BUILT_IN.outputs(state.image, state.epoch)
         number, channel, row, column = clamped(BUILT_IN.layers, state)
         made = terms(BUILT_IN, state, outputs)
-        shares = softmax(scores(BUILT_IN, outputs))
+        shares = probabilities(scores(BUILT_IN, outputs)[None])[0]
         expected = {
             "value": float(outputs[number][channel, row, column]),
             "seen": list(seen(BUILT_IN, state)),

@@ -5,10 +5,10 @@ import pytest
 import traitlets
 
 from cnncourse.explore import layers
-from cnncourse.explore.layers_model import LayersState, scores, seen, softmax, terms
+from cnncourse.explore.layers_model import LayersState, scores, seen, terms
 from cnncourse.explore.layers_sequential import SIZES, SequentialLayers
 from cnncourse.explore.layers_words import describe
-from cnncourse.inside import receptive_field_of
+from cnncourse.inside import probabilities, receptive_field_of
 from cnncourse.networks import WrongNetworkFile, save_networks
 from cnncourse.networks.blur_pool import BlurPool
 from cnncourse.networks.parts import Convolution, Dense, Flatten, Part, Pool, ReLU
@@ -52,10 +52,8 @@ def digits_like(side, *, blur=False, seed=0):
     """A network such as lesson 07 trains."""
     random = np.random.default_rng(seed)
     pools = [Pool(2, stride=1), BlurPool()] if blur else [Pool(2)]
-    left = (side + 1) // 2 if blur else side // 2
+    left = -(-(side - 1) // 2) if blur else side // 2
     parts = [Convolution(1, 4, 3, padding=1, random=random), *pools, ReLU()]
-    if blur:
-        left = -(-(side - 1) // 2)
     parts += [Flatten(), Dense(4 * left * left, 10, random=random)]
     return drawn_biases(Sequential(parts), seed), (1, side, side)
 
@@ -211,7 +209,7 @@ def test_browser_agrees(name):
             }
             shares = scores(model, outputs)
             if shares is not None:
-                expected["verdict"] = {"shares": softmax(shares).tolist()}
+                expected["verdict"] = {"shares": probabilities(shares[None])[0].tolist()}
             calls.append(("compute", [data, vars(state)], expected))
             calls.append(("spoken", [data, vars(state)], describe(model, state)))
     agree("layers_math", calls)

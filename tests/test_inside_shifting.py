@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from cnncourse import inside
 from cnncourse.inside import shift_consistency
 from cnncourse.inside.shifting import shifted
 from cnncourse.networks.blur_pool import max_blur_pool
@@ -86,3 +87,9 @@ def test_shifts_are_whole_pixels():
         shift_consistency(odd_network(), some_images(), [(0, 0), (0, 0.5)])
     with pytest.raises(ValueError, match=r"\(N, C, H, W\)"):
         shift_consistency(odd_network(), some_images()[0], SHIFTS)
+
+
+def test_a_lesson_can_move_images_and_tell_probabilities():
+    moved = inside.shifted(np.array([[[[1, 2], [3, 4]]]]), 0, 1)
+    assert moved.tolist() == [[[[0, 1], [0, 3]]]]
+    assert inside.probabilities(np.array([[0.0, 0.0]])).tolist() == [[0.5, 0.5]]

@@ -8,6 +8,7 @@ from math import cos, radians, sin
 import numpy as np
 
 from cnncourse._arrays import FloatArray
+from cnncourse.inside import shifting
 
 MOVES = ("shift", "rotate", "scale")
 ENTERING = ("circular", "zeros")
@@ -47,18 +48,7 @@ def shifted(
     """
     if entering == "circular":
         return np.roll(image, (rows, columns), (0, 1))
-    out = np.full_like(image, outside)
-    (to_rows, from_rows), (to_columns, from_columns) = (
-        _overlap(n, d) for n, d in zip(image.shape, (rows, columns), strict=True)
-    )
-    out[to_rows, to_columns] = image[from_rows, from_columns]
-    return out
-
-
-def _overlap(n: int, by: int) -> tuple[slice, slice]:
-    """Where a row of n pixels moved by `by` still has pixels, and where these came from."""
-    by = max(-n, min(n, by))
-    return slice(max(0, by), n + min(0, by)), slice(max(0, -by), n - max(0, by))
+    return shifting.shifted(image, rows, columns, outside)
 
 
 def warped(image: FloatArray, matrix: FloatArray, outside: float = 0.0) -> FloatArray:

@@ -258,16 +258,3 @@ def scores(network: Network, outputs: list[FloatArray]) -> FloatArray | None:
     if rows * columns > 1 or not 2 <= channels <= MOST_SCORES:
         return None
     return outputs[-1].ravel()
-
-
-def softmax(values: FloatArray) -> FloatArray:
-    """Positive shares that sum to 1, each larger by e for each unit of score.
-
-    Examples
-    --------
-    >>> softmax(np.array([0.0, 0.0])).tolist()
-    [0.5, 0.5]
-    """
-    powers = np.exp(values - values.max())
-    shares: FloatArray = powers / powers.sum()
-    return shares

@@ -17,9 +17,9 @@ from cnncourse.explore.layers_model import (
     clamped,
     scores,
     seen,
-    softmax,
 )
 from cnncourse.explore.numbers import fixed
+from cnncourse.inside import probabilities
 from cnncourse.plots.picture import BLUE, PALE, Picture, in_house_style
 
 MARK = "#D0359B"
@@ -111,7 +111,7 @@ def _draw_maps(ax: Axes, maps: FloatArray, channel: int, unit: tuple[int, int]) 
 
 
 def _draw_scores(ax: Axes, found: FloatArray) -> None:
-    shares = softmax(found)
+    shares = probabilities(found[None])[0]
     best = int(shares.argmax())
     colours = [MARK if i == best else BLUE for i in range(len(shares))]
     ax.barh(np.arange(len(shares)), 100 * shares, color=colours)

@@ -13,10 +13,10 @@ from cnncourse.explore.layers_model import (
     clamped,
     scores,
     seen,
-    softmax,
     terms,
 )
 from cnncourse.explore.numbers import added, fixed
+from cnncourse.inside import probabilities
 
 MOST_SUMS = 12
 """Sums of at most so many channels are written out."""
@@ -65,7 +65,7 @@ def verdict(network: Network, outputs: list, label: int | None) -> str:
     found = scores(network, outputs)
     if found is None:
         return ""
-    shares = softmax(found)
+    shares = probabilities(found[None])[0]
     best = int(shares.argmax())
     said = f"The highest score is that of {best} ({fixed(100 * float(shares[best]), 1)} %)"
     if label is None:

@@ -7,9 +7,9 @@ from cnncourse.inside.exciting import (
     activation_maximisation,
     most_exciting,
 )
-from cnncourse.inside.occluding import occlusion, over_pixels
+from cnncourse.inside.occluding import occlusion, over_pixels, probabilities
 from cnncourse.inside.sanity import SanityCheck, randomised, rank_correlation, sanity_check
-from cnncourse.inside.shifting import Consistency, answers_by_shift, shift_consistency
+from cnncourse.inside.shifting import Consistency, answers_by_shift, shift_consistency, shifted
 from cnncourse.inside.slopes import grad_cam, gradient_times_input, saliency, score_gradient
 from cnncourse.inside.units import Field, feature_maps, pixels_with_slope, receptive_field_of
 
@@ -30,6 +30,7 @@ __all__ = [
     "occlusion",
     "over_pixels",
     "pixels_with_slope",
+    "probabilities",
     "randomised",
     "rank_correlation",
     "receptive_field_of",
@@ -37,4 +38,5 @@ __all__ = [
     "sanity_check",
     "score_gradient",
     "shift_consistency",
+    "shifted",
 ]

@@ -17,7 +17,16 @@ BATCH = 256  # covered images at a time
 
 
 def probabilities(scores: np.ndarray) -> np.ndarray:
-    """Return the softmax of (N, classes) scores.
+    """Return the softmax of scores: positive shares that sum to 1 in each row.
+
+    Parameters
+    ----------
+    scores : (N, classes) ndarray
+
+    Returns
+    -------
+    (N, classes) ndarray
+        Larger by the factor e for each unit of score; large scores do no harm.
 
     Examples
     --------

@@ -42,6 +42,18 @@ class Consistency:
 def shifted(images: np.ndarray, down: int, right: int, fill: float = 0.0) -> np.ndarray:
     """Return (..., H, W) images moved by whole pixels; `fill` comes in where they left.
 
+    Parameters
+    ----------
+    images : (..., H, W) ndarray
+    down, right : int
+        Pixels; negative for up and left.
+    fill : float, default 0
+
+    Returns
+    -------
+    (..., H, W) ndarray
+        Another array, of the same type of numbers.
+
     Examples
     --------
     >>> shifted(np.array([[1, 2, 3], [4, 5, 6]]), 1, -1, fill=9).tolist()
