@@ -101,11 +101,21 @@ def test_a_write_that_fails_leaves_no_half_drawing(place, monkeypatch):
     monkeypatch.setattr(os, "fsync", full)
     with pytest.raises(OSError, match="No space"):
         drawings.keep(drawing(1), "line")
+    assert not [name for name in files(place) if name.endswith(".part")]
     monkeypatch.undo()
     monkeypatch.setenv("CNNCOURSE_DATA", str(place.parent))
     found = drawings.load()
     assert len(found) == 1
     assert "Passed over" not in found.told
+
+
+def test_a_folder_that_cannot_be_read_is_not_taken_for_an_empty_one(place):
+    place.parent.mkdir(parents=True, exist_ok=True)
+    place.write_text("no folder")
+    with pytest.raises(OSError, match="drawings"):
+        drawings.load()
+    with pytest.raises(TypeError, match="name must be a text"):
+        drawings.put_away(None)
 
 
 def test_what_is_put_away_is_not_deleted(place):
@@ -142,10 +152,11 @@ def test_files_that_are_no_drawings_are_passed_over_and_named(place):
     (place / "line" / "torn.png").write_bytes(whole[: len(whole) // 2])
     (place / "line" / "text.png").write_text("no picture")
     Image.new("L", (5, 5)).save(place / "line" / "small.png")
+    Image.new("L", (28, 28)).save(place / "line" / "others.png")  # not drawn here
     (place / "line" / ".hidden.png.part").write_bytes(whole)
     found = drawings.load()
     assert len(found) == 1
-    assert "Passed over: line/small.png, line/text.png, line/torn.png." in found.told
+    assert "Passed over: line/others.png, line/small.png, line/text.png ..." in found.told
 
 
 def test_off_keeps_them_in_memory(monkeypatch):
@@ -238,8 +249,14 @@ def test_a_project_takes_the_learner_s_own_when_there_are_enough():
     assert f"so far {drawings.ENOUGH - 1} moon, {drawings.ENOUGH} sun." in few.told
     draw("moon", 1)
     draw("star", 2)
+    alone = drawings.for_project()
+    assert alone.label_names == SHAPES
+    assert "all by 'me'" in alone.told
+    drawings.keep(drawing(99), "sun", "Ada")
     own = drawings.for_project()
     assert own.label_names == ("moon", "sun")
-    assert len(own) == 2 * drawings.ENOUGH
+    assert len(own) == 2 * drawings.ENOUGH + 1
+    learn, test = own.split()
+    assert not set(learn.writers) & set(test.writers)
     assert "Left out" in own.told
     assert "star" in own.told

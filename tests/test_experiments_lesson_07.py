@@ -207,10 +207,12 @@ def test_painting_over_nothing_leaves_the_accuracy(pictures):
     images, labels = (some[:20] for some in SOME[1])
     accuracy = digits_parts().accuracy(images, labels)
     assert pictures.steps == DELETED
-    assert set(pictures.deleted) == {*pictures.methods, "at random"}
+    assert set(pictures.deleted) == {*pictures.methods, "at random", "ink at random"}
     for shares in pictures.deleted.values():
         assert shares[0] == accuracy
-    assert pictures.deleted["gradient x input"][2] < pictures.deleted["at random"][2]
+    assert pictures.deleted["gradient x input"][2] < pictures.deleted["ink at random"][2]
+    # Paper painted over is paper still.
+    assert pictures.deleted["ink at random"][3] < pictures.deleted["at random"][3]
     covered = images.copy().reshape(20, -1)
     for row in covered:
         row[np.argsort(-row, kind="stable")[:4]] = 0

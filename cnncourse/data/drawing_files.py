@@ -12,6 +12,7 @@ import contextlib
 import os
 import unicodedata
 import uuid
+import warnings
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from io import BytesIO
@@ -33,6 +34,9 @@ MOST_LETTERS, MOST_SIGNS = 20, 40
 
 # Windows opens a device in place of a file so named.
 _DEVICES = {"con", "prn", "aux", "nul", *(f"{d}{n}" for d in ("com", "lpt") for n in range(10))}
+SOFTWARE = "cnncourse drawing 1"
+"""What a drawing's file says of itself."""
+
 _BINARY = getattr(os, "O_BINARY", 0)
 
 _IN_MEMORY: dict[str, Kept] = {}
@@ -125,11 +129,16 @@ def keep(drawing: Kept) -> str:
     path.parent.mkdir(parents=True, exist_ok=True)
     unfinished = path.with_name(f".{path.name}.part")
     handle = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL | _BINARY, 0o600)
-    with os.fdopen(handle, "wb") as file:
-        file.write(_encoded(drawing))
-        file.flush()
-        os.fsync(file.fileno())
-    os.rename(unfinished, path)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(_encoded(drawing))
+            file.flush()
+            os.fsync(file.fileno())
+        os.rename(unfinished, path)
+    except BaseException:  # a full disk, a stop: nothing half done stays
+        with contextlib.suppress(OSError):
+            os.unlink(unfinished)
+        raise
     _settle(path.parent)
     return name
 
@@ -148,7 +157,7 @@ def _encoded(drawing: Kept) -> bytes:
     about = PngInfo()
     about.add_itxt("Author", drawing.writer)
     about.add_itxt("Title", drawing.label)
-    about.add_text("Software", "cnncourse drawing 1")
+    about.add_text("Software", SOFTWARE)
     content = BytesIO()
     # Dark ink on white paper, as one wants to look at it.
     Image.fromarray(np.uint8(INK) - drawing.pixels).save(content, "PNG", pnginfo=about)
@@ -160,11 +169,15 @@ def put_away(name: str) -> None:
 
     Raises
     ------
+    TypeError
+        If `name` is no text.
     FileNotFoundError
         If there is no such drawing.
     OSError
         If it cannot be moved.
     """
+    if not isinstance(name, str):
+        raise TypeError(f"name must be a text, got {type(name).__name__}")
     place = folder()
     if place is None:
         if _IN_MEMORY.pop(name, None) is None:
@@ -180,14 +193,21 @@ def put_away(name: str) -> None:
 
 
 def read() -> tuple[list[Kept], list[str]]:
-    """Return all drawings by label and age, and the names of files that hold none."""
+    """Return all drawings by label and age, and the names of files that hold none.
+
+    Raises
+    ------
+    OSError
+        If the folder is there and cannot be read: it is not the same as an empty one.
+    """
     place = folder()
     if place is None:
         return [_IN_MEMORY[name] for name in sorted(_IN_MEMORY)], []
     kept: list[Kept] = []
     passed: list[str] = []
-    for path in sorted(place.glob("*/*")) if place.is_dir() else ():
-        if path.parent.name == AWAY or path.name.startswith(".") or not path.is_file():
+    labels = [entry for entry in _entries(place) if entry.is_dir() and entry.name != AWAY]
+    for path in (path for label in labels for path in _entries(label)):
+        if path.name.startswith(".") or not path.is_file():
             continue
         try:
             kept.append(_decoded(path))
@@ -196,11 +216,27 @@ def read() -> tuple[list[Kept], list[str]]:
     return kept, passed
 
 
+def _entries(place: Path) -> list[Path]:
+    """What lies in a folder, sorted; nothing if there is none."""
+    try:
+        return sorted(place.iterdir())
+    except FileNotFoundError:
+        return []
+
+
 def _decoded(path: Path) -> Kept:
-    with Image.open(path, formats=("PNG",)) as image:
-        image.load()
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", Image.DecompressionBombWarning)  # refused by its size
+        opened = Image.open(path, formats=("PNG",))
+    with opened as image:
+        # The size first: a huge picture must not be read as a whole to be passed over.
         if image.size != (SIDE, SIDE) or image.mode != "L":
             raise ValueError(f"{path} is no drawing of the course")
+        image.load()
+        if image.info.get("Software") != SOFTWARE:
+            raise ValueError(f"{path} was not drawn with the course")
         pixels = np.uint8(INK) - np.asarray(image, np.uint8)
         writer = str(image.info.get("Author", "unknown"))
+    if not pixels.any():
+        raise ValueError(f"{path} holds no ink")
     return Kept(pixels, label_of(path.parent.name), writer_of(writer))

@@ -261,7 +261,8 @@ def synthetic(each: int = 10, writers: int = 9, seed: int = 0) -> Drawings:
 def for_project() -> Drawings:
     """Return the learner's own drawings if they are enough for a project, else made-up ones.
 
-    Enough are 15 of each of two labels or more; labels with fewer are left out.
+    Enough are 15 of each of two labels or more, by two writers or more, since drawings of one
+    writer cannot tell how those of others are read; labels with fewer are left out.
 
     Examples
     --------
@@ -280,8 +281,14 @@ def for_project() -> Drawings:
             f"two labels; so far {so_far or 'none'}."
         )
         return replace(made, told=words)
-    left = [name for name in own.label_names if name not in enough]
     found = load(enough)
+    if len(np.unique(found.writers)) < 2:
+        words = (
+            f"{synthetic().told} Yours are enough, but all by {found.writer_names[0]!r}: have\n"
+            "somebody else draw some, or draw with your other hand, under another name."
+        )
+        return replace(synthetic(), told=words)
+    left = [name for name in own.label_names if name not in enough]
     if left:
         words = f"{found.told} Left out, fewer than {ENOUGH}: {', '.join(left)}."
         return replace(found, told=words)

@@ -12,6 +12,7 @@ import numpy as np
 from cnncourse.exercises.comparing import close
 from cnncourse.exercises.drawing import Draw
 from cnncourse.exercises.model import Array, Case, Exercise, Misconception, Part
+from cnncourse.exercises.readymade import SOLUTIONS
 
 Z = 1.96
 
@@ -25,10 +26,12 @@ def my_report(labels, writers, learned, said, moved, covered, inked):
     gives while one of P squares is grey; inked (N, P) True where that square holds ink.
     The test: all drawings whose writer drew none of those learned from. Return, of these alone,
       [0] their number n;  [1] the accuracy p, the share of them that is read right;
-      [2] the baseline: their share that has the commonest label of those learned from;
+      [2] the baseline: their share that has the commonest label of those learned from, of
+          equally common ones the smaller number;
       [3], [4] the ends of Wilson's 95 % interval, with z = 1.96:
         (p + z**2 / (2 n) -+ z * sqrt(p * (1 - p) / n + z**2 / (4 n**2))) / (1 + z**2 / n);
-      [5], [6] the commonest mistake: class shown, class said; -1 and -1 if there is none;
+      [5], [6] the commonest mistake: class shown, class said; of equals the one with the smaller
+          class shown, then said; -1 and -1 if there is none;
       [7] the accuracy on their moved copies;
       [8] of their squares without ink, the share whose covering changes what is said.
 
@@ -74,7 +77,8 @@ def _usual_share(labels: Any, learned: Any, test: list[int]) -> float:
 
 
 def _commonest(values: Any) -> int:
-    return Counter(int(v) for v in values).most_common(1)[0][0]
+    counts = Counter(int(v) for v in values)
+    return min(counts, key=lambda value: (-counts[value], value))
 
 
 def _wilson(p: float, n: float) -> tuple[float, float]:
@@ -84,7 +88,7 @@ def _wilson(p: float, n: float) -> tuple[float, float]:
 
 def _pair(pairs: list[tuple[int, int]]) -> tuple[int, int]:
     wrong = Counter(pair for pair in pairs if pair[0] != pair[1])
-    return wrong.most_common(1)[0][0] if wrong else (-1, -1)
+    return min(wrong, key=lambda one: (-wrong[one], one)) if wrong else (-1, -1)
 
 
 def _share(of: list[bool]) -> float:
@@ -312,6 +316,7 @@ EXERCISE = Exercise(
     solution=my_report,
     reference=_reference,
     also_right=(_by_hand,),
+    forbidden=SOLUTIONS,
     cases=_cases,
     parts=(
         Part("a test with new people alone", 1, _entries(0, 1)),

@@ -15,6 +15,7 @@ import numpy as np
 
 from cnncourse._arrays import FloatArray, integer
 from cnncourse.experiments.intervals import Interval, paired_interval
+from cnncourse.experiments.learned_digits import Split
 from cnncourse.inside import (
     grad_cam,
     gradient_times_input,
@@ -44,7 +45,6 @@ NOTICED = 0.1
 MEMORISED = 0.9
 """Share of the random labels from which on they count as learned."""
 
-Split = tuple[tuple[np.ndarray, np.ndarray], tuple[np.ndarray, np.ndarray]]
 Method = Callable[[Sequential, np.ndarray, np.ndarray], np.ndarray]
 
 
@@ -111,7 +111,8 @@ class PicturesShow:
         Share of the random labels that were learned by heart.
     deleted : dict of str to (steps,) ndarray
         Share of the images still recognised when the pixels that the picture ranks first are
-        painted over with 0; under "at random", pixels in random order.
+        painted over with 0; under "at random", pixels in random order; under "ink at random",
+        those that hold ink first, in random order: painting over paper changes nothing.
     steps : tuple of int
         How many pixels.
     """
@@ -221,15 +222,16 @@ def what_pictures_show(
     forgotten = randomised(network, everything, seed=seed + 2)
     likeness, deleted = {}, {}
     for name, method in _methods(convolutions[-1]).items():
-        mine, forgot, wrong, again = (
-            np.abs(method(one, shown, own)) for one in (network, forgotten, misled, alike)
-        )
+        raw = [method(one, shown, own) for one in (network, forgotten, misled, alike)]
+        mine, forgot, wrong, again = map(np.abs, raw)
         next_one = np.roll(mine, -1, axis=0)
         pairs = ((mine, other) for other in (forgot, wrong, again, next_one))
         likeness[name] = Likeness(*(_pairwise(*pair) for pair in pairs))
-        deleted[name] = _still_read(network, shown, own, method(network, shown, own))
+        deleted[name] = _still_read(network, shown, own, raw[0])
     chance = random.random((count, *shown.shape[2:]))
     deleted["at random"] = _still_read(network, shown, own, chance)
+    inked = chance + (shown.sum(axis=1) > 0)
+    deleted["ink at random"] = _still_read(network, shown, own, inked)
     return PicturesShow(likeness, misled.accuracy(seen, mixed), deleted, DELETED)
 
 
