@@ -88,6 +88,40 @@ def test_a_request_of_another_form_is_answered_and_harms_no_other(request_):
     assert len(pad._done) == 2
 
 
+def test_the_browser_s_emptied_outbox_reads_no_file_and_wipes_no_answer(monkeypatch):
+    pad = explore.drawing_pad()
+    loaded = []
+    load = drawings.load
+    monkeypatch.setattr(drawings, "load", lambda labels: loaded.append(1) or load(labels))
+    ask(pad, keeping("a", label="../up"))
+    ask(pad)
+    assert "could not be kept" in pad._problem
+    assert pad._done == ["a"]
+    assert len(loaded) == 1
+
+
+@pytest.mark.parametrize("made", [lambda p: p.write_text("no folder"), lambda p: p.mkdir(mode=0)])
+def test_a_folder_that_cannot_be_read_is_told_from_an_empty_one(made, monkeypatch, tmp_path):
+    monkeypatch.setenv("CNNCOURSE_DATA", str(tmp_path))
+    assert explore.drawing_pad()._problem == ""
+    made(drawings.folder())
+    try:
+        list(drawings.folder().iterdir())
+        pytest.skip("nothing is closed to this user")
+    except OSError:
+        assert "annot be" in explore.drawing_pad()._problem
+
+
+def test_drawings_that_cannot_be_read_are_told_from_none(monkeypatch):
+    def unread(labels):
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(drawings, "load", unread)
+    pad = explore.drawing_pad()
+    assert "cannot be read: " in pad._problem
+    assert "Permission denied" in pad._problem
+
+
 def test_a_new_pad_counts_what_was_kept_earlier():
     ask(explore.drawing_pad(), keeping("a"), keeping("b", label="line"))
     again = explore.drawing_pad(["line", "dot"])
@@ -104,6 +138,7 @@ def test_a_new_pad_counts_what_was_kept_earlier():
         (["a", "b/c"], ValueError),
         (list("abcdefghi"), ValueError),
         ([1, 2], TypeError),
+        (None, TypeError),
     ],
 )
 def test_labels_are_checked(labels, error):

@@ -288,11 +288,23 @@ class Doubled(ReLU):
     """A part of one's own."""
 
 
+def of_one_weight(weight):
+    """A network whose kernel holds it."""
+    made = Sequential([Convolution(1, 2, 3, random=np.random.default_rng(0), dtype=float)])
+    made.parameters["0.kernel"][0, 0, 0, 0] = weight
+    return made
+
+
+@pytest.mark.parametrize("part", [ReLU(), Flatten()])
+def test_a_network_without_weights_is_shown_with_digits(part):
+    assert layers(Sequential([part])).image.shape == (1, 8, 8)
+
+
 @pytest.mark.parametrize(
     ("network", "images", "error", "words"),
     [
         (Sequential([Flatten(), Dense(5, 2, random=np.random.default_rng(0))]), None,
-         ValueError, "images must be given with this network"),
+         ValueError, r"images must be given with this network.*\(1, 8, 8\).*\(1, 28, 28\)"),
         (digits_like(8)[0], np.ones((9, 13)), ValueError, r"an image of shape \(1, 9, 13\)"),
         (digits_like(8)[0], np.ones((2, 8, 8)), ValueError, r"an image of shape \(2, 8, 8\)"),
         (Sequential([Doubled()]), np.ones((8, 8)), ValueError, "part 0 .*, got 'Doubled'"),
@@ -300,7 +312,11 @@ class Doubled(ReLU):
         (Sequential([Flatten(), Pool((1, 2))]), np.ones((8, 8)), ValueError, "Pool needs an image"),
         (Sequential([Flatten(), Dense(16384, 30, random=np.random.default_rng(0))]),
          np.ones((128, 128)), ValueError, "at most 400000 numbers"),
-        ({}, np.ones((8, 8)), TypeError, "epochs"),
+        ({}, np.ones((8, 8)), TypeError, "one or more epochs .* empty"),
+        (of_one_weight(np.nan), None, ValueError, "network's 0.kernel must be finite, got nan"),
+        (of_one_weight(1e39), np.ones((8, 8)), ValueError, "network's 0.kernel must be finite"),
+        (Sequential([Flatten(), Dense(64, 9000, random=np.random.default_rng(0))]), None,
+         ValueError, "at most 400000 numbers"),
         ({0: "net"}, np.ones((8, 8)), TypeError, "Sequentials, got str"),
     ],
 )  # fmt: skip

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import contextlib
+import os
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -95,7 +97,8 @@ class DrawingPad(Explorer, module="drawing_pad", title="Drawing pad"):
         self._labels = _checked(labels)
         # What became of each request: the name under which a drawing is kept, "" if under none.
         self._answers: dict[str, str] = {}
-        place, problem = _place()
+        place, misplaced = _place()
+        counts, unread = self._counted()
         about = {
             "labels": list(self._labels),
             "enough": drawings.ENOUGH,
@@ -103,7 +106,7 @@ class DrawingPad(Explorer, module="drawing_pad", title="Drawing pad"):
             "where": place,
         }
         state = {"label": self._labels[0], **state}
-        super().__init__(_about=about, _counts=self._counted(), _problem=problem, **state)
+        super().__init__(_about=about, _counts=counts, _problem=misplaced or unread, **state)
         self.observe(self._answer, "_outbox")
 
     @traitlets.validate("label")
@@ -122,15 +125,18 @@ class DrawingPad(Explorer, module="drawing_pad", title="Drawing pad"):
         except ValueError as error:
             raise traitlets.TraitError(str(error)) from error
 
-    def _counted(self) -> list[int]:
+    def _counted(self) -> tuple[list[int], str]:
+        """How many are kept of each label, and why that is not known, if it is not."""
         try:
             found = drawings.load(self._labels)
-        except OSError:  # `_place` has said so
-            return [0] * len(self._labels)
-        return [int(n) for n in np.bincount(found.labels, minlength=len(self._labels))]
+        except OSError as error:
+            return [0] * len(self._labels), f"The drawings kept so far cannot be read: {error}."
+        return [int(n) for n in np.bincount(found.labels, minlength=len(self._labels))], ""
 
     def _answer(self, change: Any) -> None:
         """Do what the browser asks for, each request once; what fails is asked for again."""
+        if not self._outbox:  # the browser has heard the answers: nothing is new
+            return
         problem = ""
         for request in self._outbox:
             try:
@@ -142,9 +148,10 @@ class DrawingPad(Explorer, module="drawing_pad", title="Drawing pad"):
             except Exception as error:  # no request of this pad: it would be no better next time
                 self._answers[str(_id_of(request))] = ""
                 problem = f"It could not be kept ({error})."
+        counts, unread = self._counted()
         with self.hold_sync():
-            self._problem = problem
-            self._counts = self._counted()
+            self._problem = problem or unread
+            self._counts = counts
             self._done = list(self._answers)[-REMEMBERED:]
 
     def _do(self, request: Mapping[str, str]) -> str:
@@ -174,8 +181,8 @@ class DrawingPad(Explorer, module="drawing_pad", title="Drawing pad"):
 
 
 def _checked(labels: Sequence[str]) -> tuple[str, ...]:
-    if isinstance(labels, str):
-        raise TypeError(f"labels must be a list of texts, got the text {labels!r}")
+    if isinstance(labels, str) or not isinstance(labels, Iterable):
+        raise TypeError(f"labels must be a list of texts, got {labels!r}")
     found = tuple(label_of(label) for label in labels)
     least, most = LABELS
     if not least <= len(found) <= most or len(set(found)) < len(found):
@@ -187,6 +194,9 @@ def _place() -> tuple[str, str]:
     """Say where drawings are kept, and what is wrong with that place, if anything."""
     try:
         place = drawings.folder()
+        if place is not None:
+            with contextlib.suppress(FileNotFoundError):  # made with the first drawing
+                os.scandir(place).close()
     except OSError as error:
         return "", f"Drawings cannot be kept: {error}."
     if place is None:

@@ -10,16 +10,14 @@ from typing import Any
 import numpy as np
 
 from cnncourse._arrays import FloatArray, integer_pair
-from cnncourse.explore.layers_model import MOST_SCORES, Layer, Parameters
+from cnncourse.explore.arrays import check_numbers
+from cnncourse.explore.layers_model import MOST_NUMBERS, MOST_SCORES, Layer, Parameters
 from cnncourse.networks.blur_pool import BlurPool
 from cnncourse.networks.parts import Convolution, Dense, Flatten, Part, Pool, ReLU
 from cnncourse.networks.sequential import Sequential
 from cnncourse.networks.stored import load_networks, same_kind
 from cnncourse.networks.structure import parts_of, structure_of
 from cnncourse.shapes import image_padding
-
-MOST_NUMBERS = 400_000
-"""Outputs and weights of all moments that reach the browser."""
 
 OF_EACH, MISREAD, MOST_LOOKED_AT = 2, 4, 300
 """Digits shown by default, and among how many they are looked for."""
@@ -28,6 +26,10 @@ SIZES = ((1, 8, 8), (1, 28, 28))
 """Images that the course has digits of."""
 
 NAMES = {Convolution: "conv", ReLU: "ReLU", Pool: "pool", BlurPool: "blur", Dense: "dense"}
+
+
+class TooManyNumbers(ValueError):
+    """A network that is too much for a page, with images of this size."""
 
 
 class SequentialLayers:
@@ -52,6 +54,7 @@ class SequentialLayers:
 
     def __init__(self, networks: Mapping[int, Sequential], shape: tuple[int, int, int]) -> None:
         found = same_kind(networks)
+        _check_weights(found)
         self.epochs: tuple[int, ...] = tuple(found)
         self._networks = {epoch: _copied(network) for epoch, network in found.items()}
         self.layers = [Layer("image", "image", shape, -1)]
@@ -65,7 +68,7 @@ class SequentialLayers:
         weights = sum(values.size for values in network.parameters.values())
         total = weights * len(self.epochs) + sum(int(np.prod(one.shape)) for one in self.layers)
         if total > MOST_NUMBERS:
-            raise ValueError(
+            raise TooManyNumbers(
                 f"network must have at most {MOST_NUMBERS} numbers, weights of all its epochs and "
                 f"outputs together, got {total}: show it at fewer epochs, or a smaller image"
             )
@@ -157,6 +160,8 @@ def networks_given(network: Any) -> dict[int, Sequential] | None:
         return load_networks(network)
     if isinstance(network, Sequential):
         return {0: network}
+    if isinstance(network, Mapping) and not network:
+        raise TypeError("network must map one or more epochs to networks, got an empty mapping")
     return same_kind(network) if isinstance(network, Mapping) else None
 
 
@@ -166,24 +171,28 @@ def digits_shape(networks: Mapping[int, Sequential]) -> tuple[int, int, int]:
     Raises
     ------
     ValueError
-        If they take neither.
+        If they take neither, hold numbers that are not finite, or too many.
     """
-    taken = []
+    _check_weights(networks)
+    taken, problems = [], []
     for shape in SIZES:
         try:
             made = SequentialLayers(networks, shape)
         except ValueError as error:
-            problem = error
+            problems.append(error)
             continue
         if made.layers[-1].name == "scores":
             return shape
         taken.append(shape)
-    if not taken:
-        raise ValueError(
-            "images must be given with this network, which takes neither digits of 8 x 8 pixels "
-            f"nor of 28 x 28 ({problem})"
-        ) from problem
-    return taken[0]
+    if taken:
+        return taken[0]
+    for problem in problems:
+        if isinstance(problem, TooManyNumbers):
+            raise problem
+    raise ValueError(
+        "images must be given with this network, which takes neither digits of 8 x 8 pixels "
+        f"nor of 28 x 28 ({'; '.join(map(str, problems))})"
+    ) from problems[-1]
 
 
 def held_out_digits(
@@ -208,7 +217,9 @@ def held_out_digits(
 
     _, (images, labels) = digits_split() if shape == SIZES[0] else mnist_5k_split()
     images, labels = images[:MOST_LOOKED_AT], labels[:MOST_LOOKED_AT]
-    scores = network.scores(images.astype(next(iter(network.parameters.values())).dtype))
+    # A network without weights takes any kind of numbers.
+    kind = next((values.dtype for values in network.parameters.values()), np.dtype(np.float32))
+    scores = network.scores(images.astype(kind))
     right = scores.reshape(len(images), -1).argmax(axis=1) == labels
     of_each = np.stack(
         [
@@ -220,6 +231,15 @@ def held_out_digits(
     others = np.setdiff1d(np.flatnonzero(~right), of_each)[:MISREAD]
     chosen = [*of_each.tolist(), *others.tolist()]
     return images[chosen].astype(float), labels[chosen].astype(int)
+
+
+def _check_weights(networks: Mapping[int, Sequential]) -> None:
+    """Refuse weights that are not finite in float32, in which the browser gets them."""
+    for network in networks.values():
+        for name, values in network.parameters.items():
+            with np.errstate(over="ignore"):
+                rounded = np.asarray(values, np.float32)
+            check_numbers(f"network's {name}", rounded, np.inf)
 
 
 def _copied(network: Sequential) -> Sequential:

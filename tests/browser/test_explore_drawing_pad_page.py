@@ -131,3 +131,16 @@ def test_strokes_are_undone_rubbed_out_and_cleared(pad, show_explorer):
     page.get_by_role("button", name="Clear").click()
     wait_until_empty(True)
     assert page.errors == []
+
+
+def test_a_stroke_that_ends_beside_the_paper_is_told_as_any_other(pad, show_explorer):
+    page = show_explorer(pad)
+    draw(page, (5, 6), (20, 12), (SIDE + 12, 20))
+    page.wait_for_function(
+        """() => !document.querySelector('[data-cx=spoken]').textContent.includes(', 0 % of')"""
+    )
+    page.mouse.move(1, 1)
+    keep(page)
+    [request] = outbox(page)
+    assert pixels(request)[:, -1].any(), "the pen went over the edge"
+    assert page.errors == []
