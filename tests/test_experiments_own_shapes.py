@@ -107,6 +107,10 @@ def test_figures_count_what_they_show(learned):
     assert "48 drawings by 2 writers" in picture.alt
     assert "circle, 12 of 12" in picture.alt
     assert "Of 12 circle" in confusions(learned.confusions(), test.label_names, title="T").alt
+    asked = "Which for which?"
+    assert confusions([[4, 1], [0, 5]], ["a", "b"], title=asked).alt.startswith(f"{asked} Of 5 a")
+    picture = draw(test.images, test.labels, test.writers, test.label_names, title=asked)
+    assert picture.alt.startswith(f"{asked} {len(test)} drawings by ")
     with pytest.raises(ValueError, match="counts"):
         confusions([[1]], ["a", "b"], title="T")
     with pytest.raises(ValueError, match="labels"):

@@ -21,7 +21,7 @@ import numpy as np
 from cnncourse._arrays import FloatArray, choice, integer
 from cnncourse.data.bars import Bar
 from cnncourse.data.mnist import mnist_5k
-from cnncourse.experiments.intervals import Interval, paired_interval
+from cnncourse.experiments.intervals import Interval, paired_interval, several_seeds
 from cnncourse.experiments.permutation import digit_pictures
 from cnncourse.inside.shifting import shift_consistency
 from cnncourse.networks.blur_pool import BlurPool
@@ -78,17 +78,13 @@ class BlurredPools:
         ValueError
             If there is no such measure or way.
         """
-        shares = self.accuracy if choice("measure", measure, MEASURES) == "accuracy" else None
-        shares = self.consistency if shares is None else shares
+        shares: dict[str, FloatArray] = getattr(self, choice("measure", measure, MEASURES))
         return paired_interval(shares["max"], shares[choice("way", way, tuple(WAYS)[1:])])
 
     @property
     def verdict(self) -> str:
         """What the intervals allow to say of blur pooling."""
-        words = [
-            f"{_direction(self.gain(measure))} {name}"
-            for measure, name in (("consistency", "consistency"), ("accuracy", "accuracy"))
-        ]
+        words = [f"{_direction(self.gain(name))} {name}" for name in ("consistency", "accuracy")]
         return f"Blur pooling against max pooling: {', '.join(words)}."
 
     def __str__(self) -> str:
@@ -142,9 +138,7 @@ def compare_pools(
     if integer("examples", examples) > len(labels) - TESTED:
         raise ValueError(f"examples must be at most {len(labels) - TESTED}, got {examples}")
     integer("epochs", epochs)
-    numbers = tuple(integer("seeds", seed, minimum=0) for seed in seeds)
-    if len(numbers) < 2 or len(set(numbers)) < len(numbers):
-        raise ValueError(f"seeds must be two or more different numbers, got {numbers}")
+    numbers = several_seeds(seeds)
     found: dict[str, list[tuple[float, float]]] = {way: [] for way in WAYS}
     with Bar("Training", len(numbers) * len(WAYS)) as bar:
         for seed in numbers:

@@ -19,8 +19,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from cnncourse._arrays import BoolArray, FloatArray, choice, integer
-from cnncourse.experiments.intervals import Interval
+from cnncourse._arrays import BoolArray, FloatArray, choice
+from cnncourse.experiments.intervals import Interval, several_seeds
+from cnncourse.experiments.learned_digits import Split
 from cnncourse.experiments.reading_off import RULES, lead, read_off
 from cnncourse.inside.sanity import randomised
 from cnncourse.inside.units import feature_maps, receptive_field_of
@@ -36,8 +37,6 @@ NAMES: dict[type[Part], str] = {
     BlurPool: "blur",
     Dense: "dense",
 }
-
-Split = tuple[tuple[np.ndarray, np.ndarray], tuple[np.ndarray, np.ndarray]]
 
 
 @dataclass(frozen=True, eq=False)  # holds arrays
@@ -203,9 +202,7 @@ def what_depth_knows(
         If an argument is out of range or does not fit.
     """
     choice("rule", rule, RULES)
-    numbers = [integer("seeds", seed, minimum=0) for seed in seeds]
-    if len(numbers) < 2 or len(set(numbers)) < len(numbers):
-        raise ValueError(f"seeds must be two or more different numbers, got {numbers}")
+    numbers = several_seeds(seeds)
     (images, labels), (others, truth) = data
     if not len(images) or not len(others):
         raise ValueError("data must hold images to learn from and images held out, got none")

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-from cnncourse._arrays import FloatArray, numeric_array
+from cnncourse._arrays import FloatArray, integer, numeric_array
 
 
 class Interval(NamedTuple):
@@ -36,6 +37,25 @@ class Interval(NamedTuple):
     def contains(self, value: float) -> bool:
         """Whether `value` lies within the interval, so that the runs do not rule it out."""
         return self.low <= value <= self.high
+
+
+def several_seeds(seeds: Iterable[int]) -> tuple[int, ...]:
+    """Return two or more different seeds, one for each run, or say what is wrong with them.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If they are no such numbers.
+
+    Examples
+    --------
+    >>> several_seeds(range(3))
+    (0, 1, 2)
+    """
+    numbers = tuple(integer("seeds", seed, minimum=0) for seed in seeds)
+    if len(numbers) < 2 or len(set(numbers)) < len(numbers):
+        raise ValueError(f"seeds must be two or more different numbers, got {numbers}")
+    return numbers
 
 
 def mean_interval(values: ArrayLike, level: float = 0.95) -> Interval:

@@ -12,6 +12,7 @@ from scipy import ndimage
 
 from cnncourse._arrays import integer
 from cnncourse._intervals import wilson_interval
+from cnncourse._words import counted
 from cnncourse.data.drawings import Drawings
 from cnncourse.data.strokes import SIDE
 from cnncourse.inside.shifting import shifted
@@ -175,7 +176,10 @@ class LearnedShapes:
         if low <= baseline:
             found.append("It is not shown to be better than always giving the same answer.")
         if moved < low:
-            found.append("Moved or turned, drawings are read less often: learn from such, too.")
+            found.append(
+                "Moved or turned, drawings are read less often: learn from such, too, by\n"
+                "  learn_shapes(..., turn=30)."
+            )
         if empty > 0.1:
             found.append("It also looks where nothing is drawn: see its pictures of section 4.")
         if counts.max() > 1.5 * counts.min():
@@ -279,5 +283,4 @@ def _percent(share: float) -> str:
 
 
 def _people(drawings: Drawings) -> str:
-    count = len(np.unique(drawings.writers))
-    return f"{count} writer{'' if count == 1 else 's'}"
+    return counted(len(np.unique(drawings.writers)), "writer")

@@ -17,6 +17,9 @@ from cnncourse.networks.digits_network import EPOCHS, IMAGE_SHAPE, STAGES, digit
 
 Parameters = tuple[FloatArray, FloatArray]
 
+MOST_NUMBERS = 400_000
+"""Outputs, and weights of all moments, that reach the browser."""
+
 MOST_SCORES = 20
 """A last layer of at most so many outputs is read as scores of classes."""
 

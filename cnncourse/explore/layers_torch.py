@@ -12,10 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from cnncourse.explore.layers_model import FloatArray, Layer, Parameters
-
-MOST_NUMBERS = 400_000
-"""Outputs and weights that reach the browser, in all."""
+from cnncourse.explore.layers_model import MOST_NUMBERS, FloatArray, Layer, Parameters
 
 Pair = tuple[int, int]
 

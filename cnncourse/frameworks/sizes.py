@@ -27,7 +27,7 @@ from cnncourse.frameworks.layers import (
     TransposedConvolution,
     Upsampling,
 )
-from cnncourse.shapes import conv_output_size
+from cnncourse.shapes import conv_output_size, same_padding
 
 
 def output_shape(layer: Layer, shapes: Sequence[Shape]) -> Shape:
@@ -65,8 +65,6 @@ def resolved_padding(
     """Padding in cells for each axis, or None if it depends on a size that is open."""
     if not isinstance(padding, str):
         return padding
-    from cnncourse.shapes import same_padding
-
     pads = []
     for n, k, s, d in zip(sizes, size, stride, dilation, strict=True):
         if n is None and s > 1:

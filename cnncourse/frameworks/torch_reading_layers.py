@@ -151,6 +151,17 @@ def batch_norm(
     return read.emit(layer, input, weights=held)
 
 
+def _scaled(
+    read: Reading,
+    layer: GroupNormalisation | LayerNormalisation,
+    input: Signal,
+    weight: Any,
+    bias: Any,
+) -> Signal:
+    weights = {"scale": read.stored_weight(weight), "shift": read.stored_weight(bias)}
+    return read.emit(layer, input, weights=weights)
+
+
 @reads("layer_norm")
 def layer_norm(
     read: Reading,
@@ -169,8 +180,7 @@ def layer_norm(
         scale=weight is not None,
         shift=bias is not None,
     )
-    weights = {"scale": read.stored_weight(weight), "shift": read.stored_weight(bias)}
-    return read.emit(layer, input, weights=weights)
+    return _scaled(read, layer, input, weight, bias)
 
 
 @reads("group_norm")
@@ -190,8 +200,7 @@ def group_norm(
         scale=weight is not None,
         shift=bias is not None,
     )
-    weights = {"scale": read.stored_weight(weight), "shift": read.stored_weight(bias)}
-    return read.emit(layer, input, weights=weights)
+    return _scaled(read, layer, input, weight, bias)
 
 
 @reads("instance_norm")

@@ -9,7 +9,8 @@ from matplotlib.figure import Figure
 from numpy.typing import ArrayLike
 
 from cnncourse._arrays import numeric_array
-from cnncourse.plots.picture import Picture, in_house_style
+from cnncourse._words import counted
+from cnncourse.plots.picture import Picture, in_house_style, sentence
 
 MOST = 12
 """Drawings of a label in a row."""
@@ -81,9 +82,8 @@ def drawings(
     listed = "; ".join(
         f"{name}, {len(row)} of {n}" for name, row, n in zip(names, rows, counts, strict=True)
     )
-    hands = len(np.unique(drew))
-    words = f"{len(pixels)} drawings by {hands} writer{'' if hands == 1 else 's'}"
-    return Picture(figure, f"{title.rstrip('.')}. {words}, some of them shown: {listed}.")
+    words = f"{counted(len(pixels), 'drawing')} by {counted(len(np.unique(drew)), 'writer')}"
+    return Picture(figure, f"{sentence(title)} {words}, some of them shown: {listed}.")
 
 
 def _whole(name: str, values: ArrayLike, count: int) -> np.ndarray:
@@ -150,7 +150,7 @@ def confusions(counts: ArrayLike, names: Sequence[str], *, title: str) -> Pictur
     for side in axes.spines.values():
         side.set_visible(True)
     sentences = [_row_in_words(row, number, names) for number, row in enumerate(table.tolist())]
-    return Picture(figure, " ".join([f"{title.rstrip('.')}.", *sentences]))
+    return Picture(figure, " ".join([sentence(title), *sentences]))
 
 
 def _row_in_words(row: list[int], number: int, names: Sequence[str]) -> str:

@@ -14,6 +14,7 @@ from numpy.typing import ArrayLike
 
 from cnncourse._arrays import FloatArray, numeric_array
 from cnncourse._sums import number
+from cnncourse._words import counted
 from cnncourse.plots.grids import SIGNED, table_of
 from cnncourse.plots.picture import BLACK, Picture, in_house_style, sentence
 
@@ -70,7 +71,7 @@ def filters(kernels: ArrayLike, *, title: str, channel: int = 0) -> Picture:
     strongest, weakest = int(sizes.argmax()), int(sizes.argmin())
     share = 100 * sizes[weakest] / (sizes[strongest] or 1.0)
     words = (
-        f"{sentence(title)} {_count(len(chosen), 'filter')} of {chosen.shape[1]} by "
+        f"{sentence(title)} {counted(len(chosen), 'filter')} of {chosen.shape[1]} by "
         f"{chosen.shape[2]} weights from input channel {channel}, between "
         f"{number(float(chosen.min()))} and {number(float(chosen.max()))}. The strongest is filter "
         f"{strongest}; the weakest is filter {weakest}, with {share:.0f} % of its size."
@@ -125,9 +126,9 @@ def maps_through_depth(maps: Mapping[str, ArrayLike], *, title: str, most: int =
         line[0].set_ylabel(f"{name}{many}", rotation=0, ha="right", va="center", fontsize=11.5)
     _headline(figure, title)
     told = list(rows.items())[:TOLD]
-    words = [f"{sentence(title)} Maps in {_count(len(rows), 'row')}, from part to part."]
+    words = [f"{sentence(title)} Maps in {counted(len(rows), 'row')}, from part to part."]
     words += [
-        f"{name}: {_count(len(row), 'map')} of {row.shape[1]} by {row.shape[2]} places, from "
+        f"{name}: {counted(len(row), 'map')} of {row.shape[1]} by {row.shape[2]} places, from "
         f"{number(float(row.min()))} to {number(float(row.max()))}, "
         f"{100 * np.mean(row > 0):.0f} % of all places above 0."
         for name, row in told
@@ -204,7 +205,7 @@ def heat_over_image(image: ArrayLike, heats: Mapping[str, ArrayLike], *, title: 
     height, width = picture.shape
     words = [
         f"{sentence(title)} An image of {height} by {width} pixels, and "
-        f"{_count(len(found), 'map')} over it."
+        f"{counted(len(found), 'map')} over it."
     ]
     words += [f"{name}: {_heat_in_words(cells)}." for name, cells in found.items()]
     return Picture(figure, " ".join(words))
@@ -259,7 +260,3 @@ def _bar(figure: Figure, panels: list[Axes], scale: Normalize, colours: Any, lab
 
 def _headline(figure: Figure, title: str) -> None:
     figure.suptitle(title, x=0.01, ha="left", fontsize=13.5, fontweight="bold")
-
-
-def _count(many: int, thing: str) -> str:
-    return f"{many} {thing}" if many == 1 else f"{many} {thing}s"

@@ -9,6 +9,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from cnncourse._words import counted
 from cnncourse.networks.history import History
 from cnncourse.plots.picture import BLACK, Picture, in_house_style, sentence, series
 
@@ -118,10 +119,10 @@ def _in_words(name: str, history: History) -> str:
     share = history.accuracies[at]
     reached = max((level for level in LEVELS if share > level + ROOM), default=None)
     recognised = "at most 50 %" if reached is None else f"more than {100 * reached:.0f} %"
-    count = f"{history.epochs} epoch{'s' if history.epochs > 1 else ''}"
     kept = "" if history.best is None else f", that of epoch {history.best} kept"
     return (
-        f"{name}: {count}{kept}; the loss of what it learned from ends {_below(history.losses[at])}"
+        f"{name}: {counted(history.epochs, 'epoch')}{kept}; the loss of what it learned from ends "
+        f"{_below(history.losses[at])}"
         f", that of the images held out {_below(history.held_out_losses[at])}; {recognised} of "
         "these are recognised."
     )

@@ -11,6 +11,7 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch, Rectangle
 from numpy.typing import ArrayLike
 
+from cnncourse._words import counted
 from cnncourse.plots.grids import table_of
 from cnncourse.plots.picture import BLACK, Picture, in_house_style, sentence
 
@@ -73,7 +74,7 @@ def shift_answers(
     panels[0].set_yticks([])
     panels[0].spines[:].set_visible(True)
     panels[0].set_title(f"the image: {truth}", fontsize=12, fontweight="normal", pad=5)
-    pixels = f"{reach} pixel{'s' if reach > 1 else ''}"
+    pixels = counted(reach, "pixel")
     words = [f"{sentence(title)} An image of class {truth}, moved by up to {pixels} each way."]
     for panel, (name, table) in zip(panels[1:], tables.items(), strict=True):
         words.append(_draw_answers(panel, name, table, truth))
