@@ -12,6 +12,7 @@ from numpy.typing import ArrayLike
 from cnncourse._arrays import FloatArray
 from cnncourse.data import digits
 from cnncourse.data.digits import INK
+from cnncourse.data.strokes import RADIUS
 from cnncourse.explore.arrays import Array, check_numbers, packed
 from cnncourse.explore.base import Explorer, nearest
 from cnncourse.explore.inputs import Whole, numbers, short
@@ -251,6 +252,7 @@ class LayersExplorer(Explorer, module="layers", title="Layers explorer"):
             "local": not isinstance(self._network, TorchLayers),
             "digits": self._digits,
             "paper": self.paper(),
+            "radius": RADIUS,
             "layers": layers,
             "weights": at,
             "epochs": list(self._network.epochs),

@@ -2,7 +2,7 @@
 import { button, choice, enable, explorer, notice, toggle } from "./kit.js";
 import { cellGrid, greyColour } from "./grid.js";
 import { element, uniqueId } from "../../widgets/static/elements.js";
-import { stroked } from "./brush.js";
+import { followPointer, stroked } from "./brush.js";
 import { compute, describe, inkFrom, inkText, unanswered } from "./drawing_pad_words.js";
 
 const STATE = ["image", "label", "writer", "turns", "_outbox", "_counts", "_done", "_problem"];
@@ -75,33 +75,17 @@ function makePaper(data, shared, say, keep) {
     last = null;
     root.classList.toggle("dp-down", down);
   };
-  const under = ({ clientX, clientY }) => {
-    // The grid's own border is one pixel wide.
-    const box = grid.element.getBoundingClientRect();
-    const x = ((clientX - box.left - 1) / (box.width - 2)) * columns;
-    return [x, ((clientY - box.top - 1) / (box.height - 2)) * rows];
-  };
-  const press = (event) => {
-    if (event.button !== 0) return;
+  const press = (place) => {
     setDown(false);
     remember();
     painting = true;
-    to(under(event));
-  };
-  const move = (event) => {
-    if (!painting) return;
-    const steps = event.getCoalescedEvents?.() ?? [];
-    for (const step of steps.length ? steps : [event]) to(under(step));
+    to(place);
   };
   const release = () => {
     painting = false;
     last = null;
   };
-  // Before the grid's own listeners, which walk to the cell under the pointer.
-  grid.element.addEventListener("pointerdown", press, true);
-  grid.element.addEventListener("pointermove", move, true);
-  for (const end of ["pointerup", "pointercancel"])
-    grid.element.addEventListener(end, release, true);
+  followPointer(grid.element, [rows, columns], { press, to, release });
   const back = () => {
     const before = past.pop();
     if (before) (put(before), shared.send());

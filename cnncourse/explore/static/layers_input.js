@@ -2,7 +2,7 @@
 import { button, choice, drag, notice, pictureField, slider, surface } from "./kit.js";
 import { fixed } from "./numbers.js";
 import { element } from "../../widgets/static/elements.js";
-import { stroked } from "./brush.js";
+import { followPointer, stroked } from "./brush.js";
 import { cellGrid, paintMap } from "./grid.js";
 import {
   MARK,
@@ -16,8 +16,6 @@ import {
 const MOST_CELLS = 28;
 // With more cells than these, the pen leaves strokes as wide as MNIST's in place of whole pixels.
 const MOST_COARSE = 16;
-const PEN = { radius: 1.2 };
-const RUBBER = { radius: 2, rub: true };
 
 /** A copy of the image with one pixel changed. */
 function withPixel({ shape, values }, r, c, value) {
@@ -42,15 +40,6 @@ function penned({ shape, values }, r, c, [low, high]) {
     changed[i] = Math.max(changed[i], low + share * (high - low));
   }
   return { shape, values: changed };
-}
-
-/** A copy of the image with a straight stroke, whose ink is counted in 255 levels. */
-function struck(image, from, to, pen, [low, high]) {
-  const levels = image.values.map((v) => Math.round((255 * (v - low)) / (high - low)));
-  const { values } = stroked({ shape: image.shape, values: levels }, from, to, pen);
-  const inkOf = (level) => low + (level / 255) * (high - low);
-  const changed = image.values.map((v, i) => (values[i] === levels[i] ? v : inkOf(values[i])));
-  return { shape: image.shape, values: changed };
 }
 
 /** Is it a drawing on bright paper, whose dark ink counts? */
@@ -103,8 +92,12 @@ function makeDrawing(data, shared, say) {
     else put(withPixel(state.image, r, c, value));
   };
   const fine = Math.max(rows, columns) > MOST_COARSE;
-  const strike = (from, to) =>
-    put(struck(state.image, from, to, mode === "draw" ? PEN : RUBBER, data.ink));
+  const strike = (from, to) => {
+    const rub = mode === "erase";
+    // The rubber is wider than the pen, so that one finds what to rub out.
+    const radius = rub ? 2 * data.radius : data.radius;
+    put(stroked(state.image, from, to, { radius, rub, ink: data.ink }));
+  };
   const pick = (r, c) => {
     if (!painting || fine) return;
     put(mode === "draw" ? penned(state.image, r, c, data.ink) : withPixel(state.image, r, c, low));
@@ -126,29 +119,18 @@ function makeDrawing(data, shared, say) {
     done,
   });
   let last = null;
-  const follow = (event) => {
-    const box = grid.element.getBoundingClientRect();
-    const x = ((event.clientX - box.left) / box.width) * columns;
-    const y = ((event.clientY - box.top) / box.height) * rows;
-    strike(last ?? [x, y], [x, y]);
-    last = [x, y];
+  const to = (place) => {
+    if (!fine) return;
+    strike(last ?? place, place);
+    last = place;
   };
-  // Before the grid's own listeners, which pick the cell under the pointer.
-  const pressed = (event) => {
-    if (event.button !== 0 || event.target.tagName === "INPUT") return;
+  const press = (place) => {
     painting = true;
     last = null;
-    if (fine) follow(event);
+    to(place);
   };
-  grid.element.addEventListener("pointerdown", pressed, true);
-  const moved = (event) => {
-    if (!painting) return;
-    // The focus stays behind: to take it along would lay out the page at each step.
-    event.stopImmediatePropagation();
-    const parts = event.getCoalescedEvents?.() ?? [];
-    (parts.length ? parts : [event]).forEach(follow);
-  };
-  if (fine) grid.element.addEventListener("pointermove", moved, true);
+  // With small cells the focus stays behind: to take it along would lay out the page at each step.
+  followPointer(grid.element, [rows, columns], { press, to, stop: fine });
   grid.element.addEventListener("dblclick", (event) => event.stopPropagation(), true);
   let at = [0, 0];
   grid.element.addEventListener("keydown", (event) => {
