@@ -12,7 +12,7 @@ from cnncourse.networks.learners import NumpyLearner
 from cnncourse.networks.optimisers import Adam
 from cnncourse.networks.parts import Convolution, Dense, Flatten, Pool, ReLU
 from cnncourse.networks.sequential import Sequential
-from cnncourse.networks.structure import NOTE
+from cnncourse.networks.structure import NOTE, parts_of
 
 SHAPE = (2, 11, 9)
 
@@ -128,8 +128,12 @@ def stored(tmp_path, note=None, **changed):
         (None, {"0_kernel": None}, "0.kernel must be an array of 4 axes, got none"),
         (None, {"0_kernel": np.zeros((5, 2))}, r"4 axes, got the shape \(5, 2\)"),
         (None, {"0_bias": np.zeros(4)}, r"0.bias must have the shape \(5,\), got \(4,\)"),
-        (None, {"9_bias": np.array([0.0, np.nan, 1.0])}, "9.bias must hold finite"),
-        (None, {"9_bias": np.array(["a", "b", "c"])}, "9.bias must hold finite"),
+        (
+            None,
+            {"9_bias": np.array([0.0, np.nan, 1.0])},
+            "9.bias must hold finite numbers, got a NaN",
+        ),
+        (None, {"9_bias": np.array(["a", "b", "c"])}, "9.bias must hold numbers"),
         (None, {"3_more": np.zeros(1)}, "parameters must be"),
         (None, {"9_bias": np.array([{}, {}, {}])}, "Object arrays cannot be loaded"),
     ],
@@ -171,3 +175,86 @@ def test_a_part_of_ones_own_is_saved_but_not_brought_back(tmp_path):
         net.load(found)
     with pytest.raises(WrongNetworkFile, match="part 0 must be one of .*, got 'Twice'"):
         load_network(tmp_path / "own.npz")
+
+
+def test_a_full_disk_leaves_nothing_and_the_name_free(tmp_path, monkeypatch):
+    def full(target, **arrays):
+        target.write(b"half")
+        raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(np, "savez_compressed", full)
+        with pytest.raises(OSError, match="No space"):
+            network().save(tmp_path / "mine.npz")
+        with pytest.raises(OSError, match="No space"):
+            save_networks(tmp_path / "mine.npz", {0: network()})
+    assert not list(tmp_path.iterdir())
+    network().save(tmp_path / "mine.npz")
+    assert [path.name for path in tmp_path.iterdir()] == ["mine.npz"]
+
+
+@pytest.mark.parametrize("links", [True, False])
+def test_a_file_that_came_first_stays(tmp_path, monkeypatch, links):
+    file, write = tmp_path / "mine.npz", np.savez_compressed
+
+    def slow(target, **arrays):
+        write(target, **arrays)
+        file.write_bytes(b"another's")
+
+    def no_links(*paths):
+        raise OSError("no links here")
+
+    monkeypatch.setattr(np, "savez_compressed", slow)
+    if not links:
+        monkeypatch.setattr("cnncourse.networks.new_files.os.link", no_links)
+    with pytest.raises(FileExistsError):
+        network().save(file)
+    assert file.read_bytes() == b"another's"
+    monkeypatch.setattr(np, "savez_compressed", write)
+    network().save(tmp_path / "second.npz")
+    assert load_network(tmp_path / "second.npz")
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["mine.npz", "second.npz"]
+
+
+def test_what_is_not_finite_is_not_saved(tmp_path):
+    broken = network()
+    broken.parameters["0.bias"][0] = np.nan
+    with pytest.raises(ValueError, match=r"0\.bias must hold finite numbers, got a NaN"):
+        broken.save(tmp_path / "mine.npz")
+    with pytest.raises(ValueError, match=r"0\.bias must hold finite numbers, got a NaN"):
+        save_networks(tmp_path / "mine.npz", {0: network(), 1: broken})
+    assert not list(tmp_path.iterdir())
+
+
+def test_the_home_folder_is_known(tmp_path, monkeypatch):
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("USERPROFILE", str(tmp_path))
+    network().save("~/mine.npz")
+    save_networks("~/several.npz", {0: network()})
+    assert load_network("~/mine.npz") and load_networks("~/several.npz")
+
+
+@pytest.mark.parametrize(
+    ("entry", "words"),
+    [
+        ({"part": "Pool", "size": 2, "stride": 0}, "stride must be"),
+        ({"part": "Pool", "size": 2, "stride": 2.5}, "stride must be"),
+        ({"part": "Pool", "size": 2, "stride": "a"}, "stride must be"),
+        ({"part": "BlurPool", "size": 2, "stride": -1}, "stride must be"),
+        ({"part": "Pool", "size": 2, "padding": -1}, "padding must be"),
+        ({"part": "Pool", "size": 2, "padding": "foo"}, "padding must be"),
+        ({"part": "Pool", "size": 2, "padding": 10**9}, "padding must be at most"),
+    ],
+)
+def test_a_window_that_cannot_be_is_refused_when_it_is_read(entry, words):
+    with pytest.raises(ValueError, match=f"part 0, {entry['part']}: {words}"):
+        parts_of([entry], {})
+
+
+def test_a_convolution_s_stride_is_looked_at():
+    kernel = {"0.kernel": np.zeros((1, 1, 2, 2)), "0.bias": np.zeros(1)}
+    assert parts_of(
+        [{"part": "Convolution", "stride": [1, 2], "padding": [[1, 0], [0, 0]]}], kernel
+    )
+    with pytest.raises(ValueError, match="part 0, Convolution: stride"):
+        parts_of([{"part": "Convolution", "stride": 0}], kernel)

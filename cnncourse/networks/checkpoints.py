@@ -19,7 +19,7 @@ from typing import Any
 import numpy as np
 
 FORMAT = "cnncourse checkpoint 1"
-"""Raised when older versions could not read the file."""
+"""Its number goes up when older versions cannot read the file."""
 
 NOTE = "checkpoint"
 """Name of the text among the arrays."""

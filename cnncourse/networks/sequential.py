@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from cnncourse._arrays import integer, numeric_array
+from cnncourse.networks.new_files import write_new
 from cnncourse.networks.parts import Part
 from cnncourse.networks.structure import NOTE, note_of
 
@@ -190,9 +191,11 @@ class Sequential:
 
         Raises
         ------
+        ValueError
+            If it learned something that is not finite, which no file is to hold.
         FileExistsError
             If there is one already; it is left as it is.
+        OSError
+            If it cannot be written; then there is no such file.
         """
-        arrays = {NOTE: note_of(self.parts), **self.parameters}
-        with open(file, "xb") as target:
-            np.savez_compressed(target, allow_pickle=False, **arrays)
+        write_new(file, self.parameters, {NOTE: note_of(self.parts)})

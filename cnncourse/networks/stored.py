@@ -12,6 +12,7 @@ import numpy as np
 
 from cnncourse._arrays import integer
 from cnncourse.networks.learners import below
+from cnncourse.networks.new_files import write_new
 from cnncourse.networks.sequential import Sequential
 from cnncourse.networks.structure import FORMAT, NOTE, note_of, parts_of, structure_of
 
@@ -32,9 +33,11 @@ def save_networks(file: str | PathLike[str], networks: Mapping[int, Sequential])
     Raises
     ------
     TypeError, ValueError
-        If `networks` is no such mapping.
+        If `networks` is no such mapping, or a network learned something that is not finite.
     FileExistsError
         If there is such a file already; it is left as it is.
+    OSError
+        If it cannot be written; then there is no such file.
     """
     found = same_kind(networks)
     last = list(found.values())[-1]
@@ -43,9 +46,7 @@ def save_networks(file: str | PathLike[str], networks: Mapping[int, Sequential])
         for epoch, network in found.items()
         for name, values in network.parameters.items()
     }
-    arrays[NOTE] = note_of(last.parts, epochs=list(found))
-    with open(file, "xb") as target:
-        np.savez_compressed(target, allow_pickle=False, **arrays)
+    write_new(file, arrays, {NOTE: note_of(last.parts, epochs=list(found))})
 
 
 def load_networks(file: str | PathLike[str]) -> dict[int, Sequential]:

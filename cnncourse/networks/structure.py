@@ -12,14 +12,15 @@ from cnncourse._arrays import choice, integer_pair
 from cnncourse.networks.blur_pool import BlurPool
 from cnncourse.networks.parts import Convolution, Dense, Flatten, Part, Pool, ReLU
 from cnncourse.pooling import KINDS
+from cnncourse.shapes import image_padding
 
 FORMAT = "cnncourse network 1"
-"""Raised when older versions could not read the file."""
+"""Its number goes up when older versions cannot read the file."""
 
 NOTE = "network"
 """Name of the text among a file's arrays."""
 
-MOST_PARTS = 1000
+MOST_PARTS, MOST_PADDING = 1000, 10_000
 
 
 def note_of(parts: Sequence[Part], **more: Any) -> np.ndarray:
@@ -107,15 +108,26 @@ def _made(number: int, entry: Any, parameters: Mapping[str, np.ndarray]) -> Part
     if name in ("Convolution", "Dense"):
         given["random"] = _Zeros()
     try:
-        if name == "Pool":  # it looks at its arguments only when an image comes
-            integer_pair("size", given.get("size"))
-            choice("kind", given.get("kind", "max"), KINDS)
+        _check_window(name, given)
         made = makers[name](**given)
     except (TypeError, ValueError) as error:
         raise ValueError(f"part {number}, {name}: {error}") from error
     for own in made.parameters:
         made.parameters[own] = _checked(f"{number}.{own}", parameters, made.parameters[own].shape)
     return made
+
+
+def _check_window(name: str, given: Mapping[str, Any]) -> None:
+    """Look at what a part itself looks at only when an image comes."""
+    if name == "Pool":
+        integer_pair("size", given.get("size"))
+        choice("kind", given.get("kind", "max"), KINDS)
+    if given.get("stride") is not None:
+        integer_pair("stride", given["stride"])
+    if "padding" in given:
+        ends = image_padding((8, 8), (3, 3), given["padding"])
+        if max(*ends[0], *ends[1]) > MOST_PADDING:
+            raise ValueError(f"padding must be at most {MOST_PADDING}, got {given['padding']!r}")
 
 
 def _paired(value: Any) -> Any:
@@ -145,6 +157,8 @@ def _checked(name: str, parameters: Mapping[str, np.ndarray], shape: tuple[int, 
     if values is None or values.shape != shape:
         got = "none" if values is None else f"{values.shape}"
         raise ValueError(f"{name} must have the shape {shape}, got {got}")
-    if values.dtype.kind != "f" or not np.isfinite(values).all():
-        raise ValueError(f"{name} must hold finite numbers of floating point, got {values.dtype}")
+    if values.dtype.kind != "f":
+        raise ValueError(f"{name} must hold numbers of floating point, got {values.dtype}")
+    if not np.isfinite(values).all():
+        raise ValueError(f"{name} must hold finite numbers, got a NaN or an infinity")
     return values
