@@ -187,6 +187,7 @@ def test_the_network_may_be_trained_on_meanwhile():
 
 @pytest.mark.parametrize("name", NETWORKS)
 def test_browser_agrees(name):
+    words = []
     make, calls = NETWORKS[name], []
     moments = {3: make(1)[0], 0: make(2)[0]}
     shape = make()[1]
@@ -211,8 +212,9 @@ def test_browser_agrees(name):
             if shares is not None:
                 expected["verdict"] = {"shares": probabilities(shares[None])[0].tolist()}
             calls.append(("compute", [data, vars(state)], expected))
-            calls.append(("spoken", [data, vars(state)], describe(model, state)))
+            words.append(("spoken", [data, vars(state)], describe(model, state)))
     agree("layers_math", calls)
+    agree("layers_words", words)
 
 
 @pytest.mark.parametrize("levels", [16, 255, 0])

@@ -1,4 +1,4 @@
-"""The layers explorer in words; static/layers_math.js writes the same words."""
+"""The layers explorer in words; static/layers_words.js writes the same words."""
 
 from __future__ import annotations
 

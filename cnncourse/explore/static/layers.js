@@ -3,14 +3,8 @@ import { choice, drag, explorer, notice, select, slider, surface } from "./kit.j
 import { fixed } from "./numbers.js";
 import { element } from "../../widgets/static/elements.js";
 import { cellGrid } from "./grid.js";
-import {
-  compute,
-  describe,
-  preparedLayers,
-  reckoning,
-  sightWords,
-  whereabouts,
-} from "./layers_math.js";
+import { compute, preparedLayers } from "./layers_math.js";
+import { describe, reckoning, sightWords, whereabouts } from "./layers_words.js";
 import { makeExamples, makeImage, makeScores } from "./layers_input.js";
 import {
   colouring,
