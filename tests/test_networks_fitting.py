@@ -2,6 +2,7 @@
 
 import io
 import os
+import re
 import subprocess
 import sys
 import textwrap
@@ -124,14 +125,15 @@ def test_an_interrupted_training_ends_at_the_same_bits(make, kind, tmp_path):
 
 
 @LEARNERS
-def test_the_same_learner_goes_on_after_an_interrupt(make, tmp_path):
+@pytest.mark.parametrize("stopped", [2, 8])  # within the first epoch; in the second
+def test_the_same_learner_goes_on_after_an_interrupt(make, stopped, tmp_path):
     data, file = some_digits(), tmp_path / "training.npz"
     whole = make()
     fit(whole, *data, **SETTINGS)
     learner = make()
     step = learner.step
     with pytest.raises(KeyboardInterrupt):
-        fit(interrupted_at(learner, 8), *data, **SETTINGS, checkpoint=file)
+        fit(interrupted_at(learner, stopped), *data, **SETTINGS, checkpoint=file)
     learner.step = step
     fit(learner, *data, **SETTINGS, checkpoint=file)
     same(whole.state(), learner.state())
@@ -141,7 +143,7 @@ def test_who_stops_a_training_is_told_how_to_go_on(tmp_path):
     data, file = some_digits(), tmp_path / "training.npz"
     for checkpoint, step, words in (
         (None, 8, "1 of 4 epochs were done. The network keeps what it learned"),
-        (file, 2, "0 of 4 epochs were done. Run the same cell again to begin anew"),
+        (file, 2, f"0 of 4 epochs were done, and the first weights are kept in {file}. Run"),
         (file, 8, f"1 of 4 epochs were done, and are kept in {file}. Run the same cell again"),
     ):
         learner = numpy_learner()
@@ -152,7 +154,7 @@ def test_who_stops_a_training_is_told_how_to_go_on(tmp_path):
         assert note.startswith(words)
         changed = [np.any(before[name] != now) for name, now in learner.weights().items()]
         assert all(changed)
-        assert file.exists() == (checkpoint is not None and step > 5)
+        assert file.exists() == (checkpoint is not None)
 
 
 def test_warped_images_take_the_nearest_pixels():
@@ -247,6 +249,43 @@ def test_half_a_checkpoint_is_refused(tmp_path):
         file.write_bytes(whole[:length])
         with pytest.raises(WrongCheckpoint):
             read_checkpoint(file)
+
+
+@pytest.mark.parametrize(
+    ("change", "dropped"),
+    [
+        ({"settings": None}, False),
+        ({"history": None}, False),
+        ({"history": [1]}, False),
+        ({"history": {"losses": ["a"]}}, False),
+        ({"history": {"lost": [1.0]}}, False),
+        ({"best_epoch": "one"}, False),
+        ({"best_epoch": 1}, False),
+        ({}, True),
+    ],
+)
+def test_broken_contents_are_told_with_the_file_s_name(change, dropped, tmp_path):
+    file = tmp_path / "c.npz"
+    fit(numpy_learner(), *some_digits(), **SETTINGS, checkpoint=file)
+    note, arrays = read_checkpoint(file)
+    if dropped:
+        del arrays[next(name for name in arrays if name.endswith("bias"))]
+    write_checkpoint(file, {**note, **change}, arrays)
+    before = file.read_bytes()
+    with pytest.raises(WrongCheckpoint, match=f"checkpoint {re.escape(str(file))} is damaged"):
+        fit(numpy_learner(), *some_digits(), **SETTINGS, checkpoint=file)
+    assert file.read_bytes() == before
+
+
+def test_the_bar_says_that_a_result_was_taken_from_a_file(tmp_path, monkeypatch):
+    said, file = [], tmp_path / "c.npz"
+    monkeypatch.setattr(
+        "cnncourse.networks.fitting.Bar.update", lambda bar, done, words=None: said.append(words)
+    )
+    fit(numpy_learner(), *some_digits(), **SETTINGS, checkpoint=file)
+    assert not any("taken from" in words for words in said if words)
+    fit(numpy_learner(), *some_digits(), **SETTINGS, checkpoint=file)
+    assert said[-1].startswith(f"taken from {file}, epoch 4: loss")
 
 
 @pytest.mark.parametrize(

@@ -11,8 +11,8 @@ import json
 import os
 import tempfile
 import zipfile
-from collections.abc import Mapping
-from contextlib import suppress
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -82,6 +82,18 @@ def read_checkpoint(path: Path) -> tuple[dict[str, Any], dict[str, np.ndarray]] 
             f"something else, and is left as it is ({type(error).__name__}: {error})"
         ) from error
     return note, arrays
+
+
+@contextmanager
+def damage_told(path: Path) -> Iterator[None]:
+    """Turn what broken contents give rise to into a `WrongCheckpoint` that names the file."""
+    try:
+        yield
+    except (KeyError, TypeError, ValueError, AttributeError, IndexError, OverflowError) as error:
+        raise WrongCheckpoint(
+            f"checkpoint {path} is damaged, and is left as it is: choose another name "
+            f"({type(error).__name__}: {error})"
+        ) from error
 
 
 def fingerprint(*arrays: np.ndarray) -> str:

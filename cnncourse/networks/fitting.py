@@ -21,6 +21,7 @@ from numpy.typing import ArrayLike
 from cnncourse.data.bars import Bar
 from cnncourse.networks.checkpoints import (
     WrongCheckpoint,
+    damage_told,
     differences,
     fingerprint,
     read_checkpoint,
@@ -82,9 +83,11 @@ def fit(
     watch : {"loss", "accuracy"}, default "loss"
         What of the images held out tells which epoch is better.
     checkpoint : path, optional
-        File to write after each epoch, and to go on from if it is there and of this training:
-        same settings, images, kind of network and optimiser. Whether it had been interrupted, or
-        was done, makes no difference to the weights in the end, to the bit.
+        File to write at the start and after each epoch, and to go on from if it is there and of
+        this training: same settings, images, kind of network and optimiser. Its weights then take
+        the place of the learner's, whatever those are, and the bar says so: for another start, name
+        another file. Whether it had been interrupted, or was done, makes no difference to the
+        weights in the end, to the bit.
     label : str, default "Training"
         For the progress bar.
 
@@ -160,14 +163,17 @@ class _Training:
         self.history = History()
         self.best_epoch = 0
         self.best_weights: Mapping[str, np.ndarray] = {}
+        self.origin = ""
         self.path = None if checkpoint is None else _place(checkpoint)
         if self.path is not None:
             self.settings = self._settings()
-            self._go_on(self.path)
+            if not self._go_on(self.path):
+                # Who is stopped within the first epoch goes on from the same first weights, too.
+                self._keep(self.path)
 
     def run(self, bar: Bar) -> None:
         """Do the epochs that are left."""
-        bar.update(self.history.epochs, self._words())
+        bar.update(self.history.epochs, ", ".join(filter(None, [self.origin, self._words()])))
         while self.history.epochs < self.plan.epochs and not self.history.stopped:
             start = time.perf_counter()
             loss = self._epoch(self.history.epochs, bar)
@@ -187,7 +193,10 @@ class _Training:
         if self.path is None:
             return f"{done}. The network keeps what it learned; checkpoint= keeps it in a file."
         if self.history.epochs == 0:
-            return f"{done}. Run the same cell again to begin anew."
+            return (
+                f"{done}, and the first weights are kept in {self.path}. Run the same cell again "
+                "to begin anew from them."
+            )
         return f"{done}, and are kept in {self.path}. Run the same cell again to go on from there."
 
     def _epoch(self, epoch: int, bar: Bar) -> float:
@@ -255,20 +264,36 @@ class _Training:
         arrays |= {f"best/{name}": a for name, a in self.best_weights.items()}
         write_checkpoint(path, note, arrays)
 
-    def _go_on(self, path: Path) -> None:
+    def _go_on(self, path: Path) -> bool:
+        """Take up the training that a file keeps; False if there is no such file."""
         found = read_checkpoint(path)
         if found is None:
-            return
+            return False
         note, arrays = found
-        changed = differences(note["settings"], self.settings)
+        with damage_told(path):
+            changed = differences(note["settings"], self.settings)
         if changed:
             raise WrongCheckpoint(
                 f"checkpoint {path} is of another training: {'; '.join(changed)}. It is left as "
                 "it is: choose another name, or delete it if you no longer need it"
             )
-        self.learner.load_state(below("now/", arrays))
-        self.history = History.from_dict(note["history"])
-        self.best_epoch, self.best_weights = note["best_epoch"], below("best/", arrays)
+        with damage_told(path):
+            self.history = History.from_dict(note["history"])
+            self.best_epoch, self.best_weights = int(note["best_epoch"]), below("best/", arrays)
+            if not 0 <= self.best_epoch <= self.history.epochs:
+                raise ValueError(f"its best epoch is {self.best_epoch}")
+            self._words()
+            if self.best_epoch:
+                _check_alike(self.best_weights, self.learner.weights())
+            self.learner.load_state(below("now/", arrays))
+        self.origin = f"taken from {path}"
+        return True
+
+
+def _check_alike(stored: Mapping[str, np.ndarray], mine: Mapping[str, np.ndarray]) -> None:
+    shapes = [{name: values.shape for name, values in some.items()} for some in (stored, mine)]
+    if shapes[0] != shapes[1]:
+        raise ValueError(f"its best weights are {shapes[0]}, not {shapes[1]}")
 
 
 def _place(checkpoint: str | PathLike[str]) -> Path:
