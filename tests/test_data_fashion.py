@@ -1,6 +1,7 @@
 """Fashion-MNIST: read from files of its form, refused by name, and Debian's where they are."""
 
 import gzip
+import shutil
 from pathlib import Path
 
 import numpy as np
@@ -52,3 +53,21 @@ def test_debian_s_files_are_read():
     assert np.bincount(labels[60_000:]).tolist() == [1000] * 10
     assert np.bincount(labels[:60_000]).tolist() == [6000] * 10
     assert FASHION[labels[0]] == "ankle boot" and images[0].max() == 255
+
+
+def test_labels_and_places_that_cannot_be_are_said(folder, tmp_path):
+    for file in folder.iterdir():
+        shutil.copy(file, tmp_path)
+    labels = tmp_path / "t10k-labels-idx1-ubyte.gz"
+    labels.unlink()
+    head = bytes([0, 0, 8, 1]) + np.array([10_000], ">u4").tobytes()
+    labels.write_bytes(gzip.compress(head + bytes([255]) * 10_000, 1))
+    with pytest.raises(ValueError, match="must be from 0 to 9, got 255"):
+        fashion_mnist(tmp_path)
+    labels.unlink()
+    labels.mkdir()
+    with pytest.raises(ValueError, match=labels.name):
+        fashion_mnist(tmp_path)
+    (tmp_path / "file").write_bytes(b"")
+    with pytest.raises(FileNotFoundError, match=r"four files|apt install"):
+        fashion_mnist(tmp_path / "file")

@@ -51,6 +51,26 @@ def test_digits_are_learned():
     assert str(found).startswith("30 epochs: loss ")
 
 
+def test_all_of_mnist_follows_the_recipe_of_the_5000():
+    assert replace(learned.MNIST, epochs=learned.MNIST_5K.epochs) == learned.MNIST_5K
+
+
+@pytest.mark.parametrize(
+    ("call", "recipe", "expected"),
+    [
+        (lambda: learned.learn_mnist_5k("torch", 3), "MNIST_5K", "the 5000"),
+        (lambda: learned.learn_mnist("torch", 3, "here"), "MNIST", "all in here"),
+    ],
+)
+def test_the_larger_choices_pass_on_what_they_are_given(monkeypatch, call, recipe, expected):
+    monkeypatch.setattr(learned, "mnist_5k_split", lambda: "the 5000")
+    monkeypatch.setattr(learned, "mnist_split", lambda folder: f"all in {folder}")
+    monkeypatch.setattr(learned, "learn", lambda *given, **named: (given, named))
+    given, named = call()
+    assert given == (getattr(learned, recipe), expected)
+    assert named == {"library": "torch", "seed": 3}
+
+
 def test_a_library_that_is_none_is_said():
     with pytest.raises(ValueError, match="library must be"):
         learned.learn_digits("jax")

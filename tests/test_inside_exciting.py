@@ -106,7 +106,7 @@ def test_a_silent_unit_is_said_to_be_one():
         ({"part": 9}, "part must be from -7 to 6"),
         ({"rate": 0}, "rate must be positive"),
         ({"penalty": -1}, "penalty not negative"),
-        ({"bounds": (1, 0)}, "bounds must rise"),
+        ({"bounds": (1, 0)}, "bounds must be a pair that rises"),
         ({"steps": 0}, "steps must be a positive"),
         ({"shift": -1}, "shift must be a non-negative"),
     ],
@@ -178,3 +178,19 @@ def test_a_dense_unit_sees_the_whole_image():
     best = most_exciting(net, images, 1, 2, 1)[0]
     assert best.box == (0, 0, 9, 8)
     assert np.array_equal(best.patch, images[best.image])
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"rate": float("nan")}, "rate must be positive"),
+        ({"rate": float("inf")}, "rate must be positive"),
+        ({"penalty": float("nan")}, "penalty not negative"),
+        ({"bounds": (0,)}, "bounds must be a pair that rises"),
+        ({"bounds": 1}, "bounds must be a pair that rises"),
+        ({"bounds": (0, float("nan"))}, "bounds must be a pair that rises"),
+    ],
+)
+def test_no_image_is_made_of_no_number(change, words):
+    with pytest.raises(ValueError, match=words):
+        activation_maximisation(one_convolution(), 0, (0, 2, 1), (1, 5, 4), steps=2, **change)

@@ -127,3 +127,15 @@ def test_what_cannot_be_checked_is_refused():
         sanity_check(Sequential([ReLU()]), some_images(2), [0, 0])
     with pytest.raises(ValueError, match="label must be 2 whole numbers"):
         sanity_check(odd_network(), some_images(2), [0])
+
+
+def test_nothing_is_claimed_from_no_number():
+    for wrong in (np.nan, np.inf):
+        with pytest.raises(ValueError, match="must be finite"):
+            rank_correlation([1, wrong], [1, 2])
+
+
+@pytest.mark.parametrize("parts", [[], [1], [1, 2]])
+def test_a_network_that_can_forget_nothing_is_refused(parts):
+    with pytest.raises(ValueError, match="parts must have one that learns"):
+        randomised(odd_network(), parts)

@@ -93,3 +93,9 @@ def test_a_lesson_can_move_images_and_tell_probabilities():
     moved = inside.shifted(np.array([[[[1, 2], [3, 4]]]]), 0, 1)
     assert moved.tolist() == [[[[0, 1], [0, 3]]]]
     assert inside.probabilities(np.array([[0.0, 0.0]])).tolist() == [[0.5, 0.5]]
+
+
+@pytest.mark.parametrize("shifts", [[0, 1], [(0, 0), (0,)], [(0, 0), "ab", (1, 1)]])
+def test_shifts_that_are_no_pairs_are_named(shifts):
+    with pytest.raises((TypeError, ValueError), match="shifts must be"):
+        shift_consistency(odd_network(), some_images(2), shifts)

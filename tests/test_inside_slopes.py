@@ -137,3 +137,17 @@ def test_parts_without_maps_are_refused():
         saliency(Sequential([Pool(2)]), image, 0)
     with pytest.raises(TypeError, match="network must be a Sequential, got ReLU"):
         saliency(ReLU(), image, 0)
+
+
+def test_what_a_picture_is_asked_for_must_be_said():
+    net, image = odd_network(), some_images(1)[0]
+    for method in (score_gradient, saliency, gradient_times_input):
+        with pytest.raises(TypeError, match="label must be the class that is asked for, got None"):
+            method(net, image, None)
+    with pytest.raises(TypeError, match=r"part must be an integer, got 1\.5"):
+        grad_cam(net, image, 0, 1.5)
+
+
+def test_bytes_are_refused_as_fit_refuses_them():
+    with pytest.raises(TypeError, match="divide by the full ink first"):
+        saliency(odd_network(), np.ones(some_images(1)[0].shape, np.uint8), 0)

@@ -66,7 +66,10 @@ def fashion_mnist(
     parts = [("train", 60_000), ("t10k", 10_000)]
     images = [_read(place / f"{p}-images-idx3-ubyte.gz", (n, 28, 28)) for p, n in parts]
     labels = [_read(place / f"{p}-labels-idx1-ubyte.gz", (n,)) for p, n in parts]
-    return np.concatenate(images), np.concatenate(labels)
+    named = np.concatenate(labels)
+    if named.max() >= len(FASHION):
+        raise ValueError(f"the labels in {place} must be from 0 to 9, got {named.max()}")
+    return np.concatenate(images), named
 
 
 def _read(path: Path, shape: tuple[int, ...]) -> NDArray[np.uint8]:
@@ -80,8 +83,12 @@ def _read(path: Path, shape: tuple[int, ...]) -> NDArray[np.uint8]:
             "dataset-fashion-mnist. Elsewhere: get its four files from "
             "https://github.com/zalandoresearch/fashion-mnist, and name their folder"
         ) from None
-    except (gzip.BadGzipFile, EOFError, zlib.error) as error:
-        raise ValueError(f"{path} is damaged, or no gzip file ({error})") from error
+    except NotADirectoryError:
+        raise FileNotFoundError(
+            f"folder must be a folder with Fashion-MNIST's four files, got {path.parent}"
+        ) from None
+    except (OSError, EOFError, zlib.error) as error:
+        raise ValueError(f"{path} is damaged, no gzip file, or cannot be read ({error})") from error
     head = bytes([0, 0, 8, len(shape)]) + np.array(shape, ">u4").tobytes()
     if not content.startswith(head) or len(content) != len(head) + np.prod(shape):
         raise ValueError(f"{path} must hold bytes of shape {shape} in the form IDX, and does not")

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from cnncourse._arrays import integer, numeric_array
+from cnncourse._arrays import numeric_array
 from cnncourse.networks.sequential import Sequential
 
 
@@ -30,11 +30,47 @@ def images_for(network: Sequential, images: ArrayLike, name: str = "images") -> 
     batch = numeric_array(name, images, ndim=4, layouts="(N, C, H, W)")
     if batch.dtype.kind == "c":
         raise TypeError(f"{name} must be real numbers, got {batch.dtype}")
+    if batch.dtype == np.uint8:  # as files hold them, far brighter than what a network learned from
+        raise TypeError(f"{name} must be as the network learned them: divide by the full ink first")
     if not batch.size:
         raise ValueError(f"{name} must hold some pixels, got the shape {batch.shape}")
     if not np.isfinite(batch).all():
         raise ValueError(f"{name} must be finite, got a NaN or an infinity")
     return batch.astype(number_type(network), copy=False)
+
+
+def whole_number(name: str, value: Any) -> int:
+    """Return an int of either sign.
+
+    Raises
+    ------
+    TypeError
+        If it is none.
+
+    Examples
+    --------
+    >>> whole_number("down", np.int64(-2))
+    -2
+    """
+    if isinstance(value, (bool, np.bool_)) or not isinstance(value, (int, np.integer)):
+        raise TypeError(f"{name} must be an integer, got {value!r}")
+    return int(value)
+
+
+def labelled(
+    network: Sequential, image: ArrayLike, label: ArrayLike
+) -> tuple[np.ndarray, np.ndarray, bool]:
+    """Return a batch, a label for each of its images, and whether it was one image alone.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If the image or the label has another form, or there is no label.
+    """
+    batch, labels, alone = one_or_many(network, image, label)
+    if labels is None:
+        raise TypeError("label must be the class that is asked for, got None")
+    return batch, labels, alone
 
 
 def one_or_many(
@@ -88,7 +124,7 @@ def part_number(network: Sequential, part: Any) -> int:
     1
     """
     count = len(network)
-    number = integer("part", part, minimum=-(10**9))
+    number = whole_number("part", part)
     if not -count <= number < count:
         raise ValueError(f"part must be from {-count} to {count - 1}, got {number}")
     return number % count

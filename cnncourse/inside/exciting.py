@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from cnncourse._arrays import integer
+from cnncourse._arrays import integer, is_sequence
 from cnncourse.inside._given import images_for, number_type, part_number
 from cnncourse.inside.units import receptive_field_of
 from cnncourse.networks.sequential import Sequential
@@ -133,13 +133,11 @@ def activation_maximisation(
     """
     front = network[: part_number(network, part) + 1]
     jitter = integer("shift", shift, minimum=0)
-    if penalty < 0 or rate <= 0:
+    if not (0 < rate < np.inf and 0 <= penalty < np.inf):
         raise ValueError(
-            f"rate must be positive and penalty not negative, got {rate} and {penalty}"
+            f"rate must be positive and penalty not negative, both finite, got {rate} and {penalty}"
         )
-    low, high = (-np.inf, np.inf) if bounds is None else bounds
-    if not low < high:
-        raise ValueError(f"bounds must rise, got {bounds!r}")
+    low, high = _range(bounds)
     random = np.random.default_rng(seed)
     shape = (1, *(integer("image_shape", n) for n in image_shape))
     x = _start(front, unit, shape, random).clip(low, high)
@@ -152,6 +150,14 @@ def activation_maximisation(
         x = (x + x.dtype.type(rate) * (slope - x.dtype.type(2 * penalty) * x)).clip(low, high)
     found.append(_climb(front, unit, x)[0])
     return Maximised(x[0], np.array(found))
+
+
+def _range(bounds: tuple[float, float] | None) -> tuple[float, float]:
+    if bounds is None:
+        return -np.inf, np.inf
+    if not is_sequence(bounds) or len(bounds) != 2 or not bounds[0] < bounds[1]:
+        raise ValueError(f"bounds must be a pair that rises, got {bounds!r}")
+    return bounds
 
 
 def most_exciting(

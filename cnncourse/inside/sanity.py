@@ -34,7 +34,7 @@ def rank_correlation(first: ArrayLike, second: ArrayLike) -> float:
     Raises
     ------
     ValueError
-        If the shapes differ.
+        If the shapes differ, or a value is not finite.
 
     Examples
     --------
@@ -44,6 +44,8 @@ def rank_correlation(first: ArrayLike, second: ArrayLike) -> float:
     one, two = np.asarray(first), np.asarray(second)
     if one.shape != two.shape or one.size < 2:
         raise ValueError(f"first and second must have one shape, got {one.shape} and {two.shape}")
+    if not (np.isfinite(one).all() and np.isfinite(two).all()):
+        raise ValueError("first and second must be finite, got a NaN or an infinity")
     ranks = [_ranks(values.ravel()) for values in (one, two)]
     deviations = [values - values.mean() for values in ranks]
     size = float(np.sqrt(np.prod([np.sum(values**2) for values in deviations])))
@@ -72,9 +74,12 @@ def randomised(network: Sequential, parts: Iterable[int], *, seed: int = 0) -> S
     Raises
     ------
     TypeError, ValueError
-        If there is no such part.
+        If there is no such part, or none of them has learned anything: then nothing could be
+        forgotten, and no check could fail.
     """
     numbers = {part_number(network, part) for part in parts}
+    if not any(network[number].parameters for number in numbers):
+        raise ValueError(f"parts must have one that learns among them, got {sorted(numbers)}")
     forgetful = copy.deepcopy(network)
     for number in sorted(numbers):
         random = np.random.default_rng([seed, number])

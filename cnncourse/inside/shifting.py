@@ -9,8 +9,8 @@ from itertools import combinations
 import numpy as np
 from numpy.typing import ArrayLike
 
-from cnncourse._arrays import FloatArray, integer
-from cnncourse.inside._given import images_for
+from cnncourse._arrays import FloatArray, integer, is_sequence
+from cnncourse.inside._given import images_for, whole_number
 from cnncourse.networks.sequential import Sequential
 
 
@@ -120,10 +120,9 @@ def shift_consistency(
     batch = images_for(network, images)
     moves = []
     for shift in shifts:
-        down, right = shift
-        moves.append(
-            (integer("shifts", down, minimum=-(10**9)), integer("shifts", right, minimum=-(10**9)))
-        )
+        if not is_sequence(shift) or len(shift) != 2:
+            raise ValueError(f"shifts must be pairs (down, right), got {shift!r}")
+        moves.append((whole_number("shifts", shift[0]), whole_number("shifts", shift[1])))
     if len(moves) < 2 or len(set(moves)) != len(moves):
         raise ValueError(f"shifts must be two or more different pairs (down, right), got {moves}")
     said = [network.scores(shifted(batch, *move, fill)).argmax(axis=1) for move in moves]

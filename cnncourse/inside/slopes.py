@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from cnncourse._arrays import choice
-from cnncourse.inside._given import class_scores, one_or_many, part_number
+from cnncourse.inside._given import class_scores, labelled, part_number
 from cnncourse.networks.sequential import Sequential
 
 UPSAMPLING = ("bilinear", "nearest", "none")
@@ -46,8 +46,7 @@ def score_gradient(network: Sequential, image: ArrayLike, label: ArrayLike) -> n
     >>> score_gradient(network, [[[5, 5]]], 0).tolist()
     [[[1.0, -2.0]]]
     """
-    batch, labels, alone = one_or_many(network, image, label)
-    assert labels is not None
+    batch, labels, alone = labelled(network, image, label)
     slope = _slope_at(network, batch, labels)
     return slope[0] if alone else slope
 
@@ -124,8 +123,7 @@ def gradient_times_input(network: Sequential, image: ArrayLike, label: ArrayLike
     >>> gradient_times_input(network, [[[5, 5]]], 0).tolist()
     [[5.0, -10.0]]
     """
-    batch, labels, alone = one_or_many(network, image, label)
-    assert labels is not None
+    batch, labels, alone = labelled(network, image, label)
     shares = (batch * _slope_at(network, batch, labels)).sum(axis=1)
     return shares[0] if alone else shares
 
@@ -184,8 +182,7 @@ def grad_cam(
     [[8.0, 8.0, 16.0, 16.0], [8.0, 8.0, 16.0, 16.0]]
     """
     choice("upsampling", upsampling, UPSAMPLING)
-    batch, labels, alone = one_or_many(network, image, label)
-    assert labels is not None
+    batch, labels, alone = labelled(network, image, label)
     at = part_number(network, part)
     maps = network[: at + 1].forward(batch)
     if maps.ndim != 4 or at + 1 == len(network):
