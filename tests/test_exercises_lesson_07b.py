@@ -266,6 +266,56 @@ def test_the_packages_own_measure_earns_no_points():
     assert "cnncourse.inside.shift_consistency" in result.message
 
 
+def kernel_by_autograd(images, targets, start, rate, steps):
+    import torch
+
+    x, t = (torch.tensor(np.array(a, dtype=float))[:, None] for a in (images, targets))
+    kernel = torch.tensor(np.array(start, dtype=float)[None, None], requires_grad=True)
+    optimiser = torch.optim.SGD([kernel], lr=rate)
+    for _ in range(steps):
+        optimiser.zero_grad()
+        torch.nn.functional.mse_loss(torch.nn.functional.conv2d(x, kernel), t).backward()
+        optimiser.step()
+    return kernel[0, 0]
+
+
+def kernel_by_package(images, targets, start, rate, steps):
+    kernel = np.array(start, dtype=float)
+    x, shape = np.asarray(images, dtype=float)[:, None], (1, 1, *kernel.shape)
+    for _ in range(steps):
+        error = conv2d(x, kernel[None, None])[:, 0] - targets
+        dZ = 2 * error[:, None] / error.size
+        kernel -= rate * conv2d_kernel_gradient(dZ, x, shape)[0, 0]
+    return kernel
+
+
+def layers_by_autograd(x, target, kernels, rate):
+    import torch
+
+    weights = torch.tensor(np.array(kernels, dtype=float), requires_grad=True)
+    signal = torch.tensor(np.array(x, dtype=float))
+    for kernel in weights:
+        signal = (signal.unfold(0, len(kernel), 1) * kernel).sum(1)
+    loss = ((signal - torch.tensor(np.array(target, dtype=float))) ** 2).sum() / 2
+    return weights - rate * torch.autograd.grad(loss, weights)[0]
+
+
+@pytest.mark.parametrize(
+    ("exercise_id", "answer", "name"),
+    [
+        ("E7.4", kernel_by_autograd, "torch.backward"),
+        ("E7.4", kernel_by_package, "cnncourse.gradients.conv2d_kernel_gradient"),
+        ("R7.1", layers_by_autograd, "torch.grad"),
+    ],
+)
+def test_ready_made_gradients_earn_no_points(exercise_id, answer, name):
+    if "autograd" in answer.__name__:
+        pytest.importorskip("torch")
+    result = check(exercise_id, answer, seed=1)
+    assert (result.status, result.problem, result.points) == ("wrong", "ready-made function", 0)
+    assert name in result.message
+
+
 @pytest.mark.parametrize("exercise_id", ["E7.4", "E7.5", "E7.6"])
 def test_no_exercise_of_these_needs_a_framework(exercise_id, monkeypatch):
     import sys

@@ -10,7 +10,7 @@ from cnncourse.exercises.comparing import close
 from cnncourse.exercises.drawing import Draw
 from cnncourse.exercises.model import Array, Case, Exercise, Misconception, Part
 from cnncourse.exercises.planes import drawn, turned
-from cnncourse.exercises.readymade import SOLUTIONS
+from cnncourse.exercises.readymade import GRADIENTS
 
 
 def my_learned_kernel(images, targets, start, rate, steps):
@@ -263,7 +263,7 @@ EXERCISE = Exercise(
     reference=_reference,
     cases=_cases,
     output="matrix",
-    forbidden=SOLUTIONS,
+    forbidden=GRADIENTS,
     also_right=(_by_hand, _by_matrix),
     parts=(
         Part("one step", 1, _steps(0, 1)),

@@ -19,7 +19,7 @@ import numpy as np
 from cnncourse.exercises.comparing import close
 from cnncourse.exercises.drawing import Draw
 from cnncourse.exercises.model import Array, Case, Exercise, Misconception, Part
-from cnncourse.exercises.readymade import SOLUTIONS
+from cnncourse.exercises.readymade import GRADIENTS
 
 Step = Callable[[Array, Array, Array, float], "Array | None"]
 
@@ -228,7 +228,7 @@ EXERCISE = Exercise(
     reference=_reference,
     cases=_cases,
     output="matrix",
-    forbidden=SOLUTIONS,
+    forbidden=GRADIENTS,
     also_right=(_two_loops, _handed_on_first),
     parts=(
         Part(

@@ -95,15 +95,14 @@ def jump_to_the_end(images, targets, start, rate, steps):
 def tensor(images, targets, start, rate, steps):
     import torch
 
-    x = torch.tensor(np.array(images, dtype=float))[:, None]
-    t = torch.tensor(np.array(targets, dtype=float))[:, None]
-    kernel = torch.tensor(np.array(start, dtype=float)[None, None], requires_grad=True)
-    optimiser = torch.optim.SGD([kernel], lr=rate)
+    x, t = (torch.tensor(np.array(a, dtype=float)) for a in (images, targets))
+    kernel = torch.tensor(np.array(start, dtype=float), requires_grad=True)
+    windows = x.unfold(1, kernel.shape[0], 1).unfold(2, kernel.shape[1], 1)
     for _ in range(steps):
-        optimiser.zero_grad()
-        torch.nn.functional.mse_loss(torch.nn.functional.conv2d(x, kernel), t).backward()
-        optimiser.step()
-    return kernel[0, 0]
+        error = torch.einsum("nijab,ab->nij", windows, kernel) - t
+        slope = 2 * torch.einsum("nij,nijab->ab", error, windows) / t.numel()
+        kernel = kernel - rate * slope
+    return kernel
 
 
 def learn(images, targets, start, rate, steps, gradient=None):
