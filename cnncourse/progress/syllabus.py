@@ -35,7 +35,7 @@ LESSONS = (
     Lesson("04", "Pooling and invariance", "notebooks/04_pooling_invariance.ipynb", 75),
     Lesson("05", "Channels, stride and padding", "notebooks/05_stride_and_padding.ipynb", 100),
     Lesson("06", "TensorFlow and PyTorch", "notebooks/06_tensorflow_and_pytorch.ipynb", 75),
-    Lesson("07", "Inside a trained network", "notebooks/07_inside_a_trained_network.ipynb", 110),
+    Lesson("07", "Inside a trained network", "notebooks/07_inside_a_trained_network.ipynb", 150),
     Lesson("08", "Looking back", "notebooks/08_looking_back.ipynb", 25),
 )
 """In the order of the course; the first asks the concept test before it, the last the one after."""
