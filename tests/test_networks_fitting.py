@@ -23,9 +23,9 @@ from cnncourse.networks.fitting import fit
 from cnncourse.networks.learners import NumpyLearner
 from cnncourse.networks.optimisers import Adam, Momentum
 from cnncourse.networks.parts import Convolution, Dense, Flatten, Pool, ReLU
-from cnncourse.networks.schedules import Schedule, shifted
+from cnncourse.networks.schedules import Schedule
 from cnncourse.networks.sequential import Sequential
-from cnncourse.networks.warping import warped
+from cnncourse.networks.warping import moved_at_random, warped
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -169,7 +169,7 @@ def test_warped_images_take_the_nearest_pixels():
         if 0 <= row < 9 and 0 <= column < 6:
             wanted[n, c, i, j] = images[n, c, row, column]
     assert np.array_equal(warped(images, 2, 0.3, random(3)), wanted)
-    assert np.array_equal(warped(images, 2, 0, random(3)), shifted(images, 2, random(3)))
+    assert np.array_equal(warped(images, 2, 0, random(3)), moved_at_random(images, 2, random(3)))
     with pytest.raises(ValueError, match="warp must be a number of 0 or more and at most 0.5"):
         fit(numpy_learner(), *some_digits(), epochs=1, warp=0.6)
 
@@ -390,7 +390,7 @@ def test_each_epoch_sees_every_image_once_in_another_order():
 
 def test_shifts_move_whole_pixels():
     images = np.random.default_rng(0).random((300, 2, 5, 4))
-    moved = shifted(images, 2, np.random.default_rng(1))
+    moved = moved_at_random(images, 2, np.random.default_rng(1))
     found = set()
     for image, other in zip(images, moved, strict=True):
         padded = np.pad(image, ((0, 0), (2, 2), (2, 2)))
@@ -403,7 +403,7 @@ def test_shifts_move_whole_pixels():
         assert len(places) == 1
         found.update(places)
     assert len(found) == 25
-    assert shifted(images, 0, np.random.default_rng(1)) is images
+    assert moved_at_random(images, 0, np.random.default_rng(1)) is images
 
 
 IMAGES, LABELS = some_digits(8)

@@ -1,4 +1,4 @@
-"""What changes from step to step of a training: the learning rate, and where the images lie."""
+"""How the learning rate changes from step to step of a training."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from cnncourse._arrays import choice, integer, numeric_array
+from cnncourse._arrays import choice, integer
 
 KINDS = ("constant", "cosine", "steps")
 
@@ -91,38 +91,3 @@ class Schedule:
         elif self.kind == "steps":
             share = self.factor ** int(epoch // self.every)
         return share * min(1.0, epoch / self.warm_up) if self.warm_up else share
-
-
-def shifted(images: np.ndarray, most: int, random: np.random.Generator) -> np.ndarray:
-    """Return a batch with each image moved by whole pixels, zeros where nothing comes in.
-
-    Parameters
-    ----------
-    images : (N, C, H, W) ndarray
-    most : int
-        Pixels at most, along each axis and in both directions, all distances alike.
-    random : numpy.random.Generator
-
-    Returns
-    -------
-    (N, C, H, W) ndarray
-
-    Raises
-    ------
-    TypeError, ValueError
-        If `images` has other axes, or `most` is no such number.
-
-    Examples
-    --------
-    >>> shifted(np.full((1, 1, 3, 3), 7), 1, np.random.default_rng(4))[0, 0].tolist()
-    [[7, 7, 0], [7, 7, 0], [0, 0, 0]]
-    """
-    images = numeric_array("images", images, ndim=4)
-    if integer("most", most, minimum=0) == 0:
-        return images
-    edges = (0, 0), (0, 0), (most, most), (most, most)
-    view = np.lib.stride_tricks.sliding_window_view(
-        np.pad(images, edges), images.shape[2:], axis=(2, 3)
-    )
-    down, right = random.integers(0, 2 * most + 1, (2, len(images)))
-    return np.ascontiguousarray(view[np.arange(len(images)), :, down, right])

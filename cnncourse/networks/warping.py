@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from cnncourse._arrays import integer, numeric_array
-from cnncourse.networks.schedules import positive, shifted
+from cnncourse.networks.schedules import positive
 
 MOST_WARP = 0.5
 """Beyond that an image may be laid on its side."""
@@ -27,6 +27,41 @@ def share_of_warp(value: Any) -> float:
     return positive("warp", value, below=MOST_WARP, zero=True)
 
 
+def moved_at_random(images: np.ndarray, most: int, random: np.random.Generator) -> np.ndarray:
+    """Return a batch with each image moved by whole pixels, zeros where nothing comes in.
+
+    Parameters
+    ----------
+    images : (N, C, H, W) ndarray
+    most : int
+        Pixels at most, along each axis and in both directions, all distances alike.
+    random : numpy.random.Generator
+
+    Returns
+    -------
+    (N, C, H, W) ndarray
+
+    Raises
+    ------
+    TypeError, ValueError
+        If `images` has other axes, or `most` is no such number.
+
+    Examples
+    --------
+    >>> moved_at_random(np.full((1, 1, 3, 3), 7), 1, np.random.default_rng(4))[0, 0].tolist()
+    [[7, 7, 0], [7, 7, 0], [0, 0, 0]]
+    """
+    images = numeric_array("images", images, ndim=4)
+    if integer("most", most, minimum=0) == 0:
+        return images
+    edges = (0, 0), (0, 0), (most, most), (most, most)
+    view = np.lib.stride_tricks.sliding_window_view(
+        np.pad(images, edges), images.shape[2:], axis=(2, 3)
+    )
+    down, right = random.integers(0, 2 * most + 1, (2, len(images)))
+    return np.ascontiguousarray(view[np.arange(len(images)), :, down, right])
+
+
 def warped(images: np.ndarray, shift: int, warp: float, random: np.random.Generator) -> np.ndarray:
     """Return a batch with each image moved and warped by chance.
 
@@ -41,7 +76,7 @@ def warped(images: np.ndarray, shift: int, warp: float, random: np.random.Genera
     shift : int
         Pixels at most, along each axis and in both directions.
     warp : float
-        At most 0.5. With 0 the images are only moved, as `schedules.shifted` does.
+        At most 0.5. With 0 the images are only moved, as `moved_at_random` does.
     random : numpy.random.Generator
 
     Returns
@@ -69,7 +104,7 @@ def warped(images: np.ndarray, shift: int, warp: float, random: np.random.Genera
     images = numeric_array("images", images, ndim=4)
     integer("shift", shift, minimum=0)
     if share_of_warp(warp) == 0:
-        return shifted(images, shift, random)
+        return moved_at_random(images, shift, random)
     count, channels, height, width = images.shape
     change = random.uniform(-warp, warp, (count, 2, 2)).astype(np.float32)
     move = random.integers(-shift, shift + 1, (count, 2)).astype(np.float32)
