@@ -63,7 +63,8 @@ def programs(exercise):
         source = textwrap.dedent(inspect.getsource(plain))
         if "import " not in source:
             # What runs in the course's own name would be taken for the course's own solution.
-            yield plain.__name__, source, plain.__globals__ | {"__name__": "__main__"}
+            names = plain.__globals__ | inspect.getclosurevars(plain).nonlocals
+            yield plain.__name__, source, names | {"__name__": "__main__"}
 
 
 def build(name, text, names):
