@@ -1,5 +1,7 @@
 """What the tests of `to_torch` share: random weights, both models run, their outputs compared."""
 
+import os
+
 import numpy as np
 import pytest
 
@@ -11,6 +13,12 @@ def keras_or_skip():
     if not has_tensorflow():
         pytest.skip("TensorFlow is not installed")
     return pytest.importorskip("keras")
+
+
+def only_with_onednn():
+    """Leave a test to the process that runs it with oneDNN, which TensorFlow needs for it."""
+    if os.environ["TF_ENABLE_ONEDNN_OPTS"] == "0":
+        pytest.skip("TensorFlow computes this with oneDNN only; a test of the faults runs it so")
 
 
 def randomise(layer, seed=0):

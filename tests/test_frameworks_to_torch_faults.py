@@ -1,8 +1,10 @@
 """What `to_torch` once did wrong at the edges: each was found by someone who tried to break it."""
 
 import os
+import platform
 import subprocess
 import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -178,3 +180,22 @@ def test_fault_of_tensorflow_with_onednn_is_said_to_be_its_own(keras):
     )
     # On some processors there is no such fault.
     assert done.stdout.splitlines() in (["True"], ["agree"]), done.stderr
+
+
+@pytest.mark.skipif(platform.machine() not in ("x86_64", "AMD64"), reason="oneDNN is for Intel's")
+def test_what_tensorflow_computes_with_onednn_alone_is_translated_too(keras):
+    here = Path(__file__).parent
+    tests = [
+        f"{here / 'test_frameworks_to_torch.py'}::test_layer_gives_the_same[{name}]"
+        for name in ("convolution: depthwise, uneven strides", "transposed: dilated")
+    ]
+    models = here / "test_frameworks_to_torch_models.py"
+    tests.append(f"{models}::test_channels_first_model_keeps_its_axes")
+    done = subprocess.run(
+        [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-p", "no:xdist", *tests],
+        cwd=here.parent,
+        env={**os.environ, "TF_ENABLE_ONEDNN_OPTS": "1"},
+        capture_output=True,
+        text=True,
+    )
+    assert "3 passed" in done.stdout, done.stdout + done.stderr

@@ -17,7 +17,15 @@ from tests.keras_models import (
     siamese,
     unet,
 )
-from tests.keras_to_torch import agree, difference, keras_or_skip, randomise, run_torch, to_first
+from tests.keras_to_torch import (
+    agree,
+    difference,
+    keras_or_skip,
+    only_with_onednn,
+    randomise,
+    run_torch,
+    to_first,
+)
 
 torch = pytest.importorskip("torch")
 nn = torch.nn
@@ -195,6 +203,7 @@ def test_outputs_are_packed_as_keras_packs_them(keras):
 
 
 def test_channels_first_model_keeps_its_axes(keras):
+    only_with_onednn()
     from cnncourse.frameworks import to_torch
 
     k, first = keras.layers, {"data_format": "channels_first"}
