@@ -99,7 +99,7 @@ def change_page(where):
         if views(where)[0] == before:
             return False
         # A held key is heard of a little later; a mark that only moved in the view, never.
-        where.wait_for_timeout(200)
+        held_back_is_sent(where)
         return where.evaluate("explorer.saves") > saves
 
     change_by_keys(where, heard)
@@ -136,16 +136,27 @@ def text(page, key):
     return page.locator(f"[data-cx={key}]").inner_text()
 
 
+def held_back_is_sent(where):
+    """Wait until what a view holds back for 120 ms has gone to Python, however busy the page is.
+
+    By a timer of the page itself: timers end in the order in which they were due to.
+    """
+    where.evaluate("() => new Promise((resolve) => setTimeout(resolve, 200))")
+
+
 def told(page, name):
-    """Value of a trait as it would have gone to Python, waited for."""
+    """Value of a trait as it would have gone to Python at the end of the changes, waited for."""
     page.wait_for_function("name => name in explorer.sent && explorer.saves > 0", arg=name)
+    held_back_is_sent(page)
     return page.evaluate("name => explorer.sent[name]", name)
 
 
 def told_value(page, name, value):
     """Wait until Python would have heard that a trait has this value."""
     page.wait_for_function(
-        "([name, value]) => explorer.saves > 0 && explorer.sent[name] === value", arg=[name, value]
+        """([name, value]) => explorer.saves > 0
+          && JSON.stringify(explorer.sent[name]) === JSON.stringify(value)""",
+        arg=[name, value],
     )
 
 

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from explorer_page import says, text, told
+from explorer_page import says, text, told_value
 
 from cnncourse import explore
 from cnncourse.explore.channels_model import demonstration, sums
@@ -47,12 +47,13 @@ def test_the_keyboard_alone_does_everything(show_explorer):
     page.get_by_role("radio", name="0").focus()
     page.keyboard.press("ArrowRight")
     says(page, explore.channels(output=1))
-    assert told(page, "output") == 1
+    told_value(page, "output", 1)
     # Another channel's kernel, then another weight of it.
     cell(page, "blue", 1, 2).focus()
     page.keyboard.press("ArrowUp")
     says(page, explore.channels(output=1, channel=2, offset=(0, 2)))
-    assert told(page, "channel") == 2 and told(page, "offset") == [0, 2]
+    told_value(page, "channel", 2)
+    told_value(page, "offset", [0, 2])
     for key in ("-", "2", ".", "5", "Enter"):
         page.keyboard.press(key)
     edited = {"output": 1, "channel": 2, "offset": (0, 2)}
@@ -67,12 +68,12 @@ def test_the_keyboard_alone_does_everything(show_explorer):
         page.keyboard.press(key)
     assert page.evaluate("document.activeElement === document.body")
     says(page, explore.channels(x, kernel, bias, names=names, place=(0, 1), **edited))
-    assert told(page, "place") == [0, 1]
+    told_value(page, "place", [0, 1])
     page.get_by_role("checkbox", name="1: green").focus()
     page.keyboard.press("Space")
     state = {**edited, "place": (0, 1), "names": names}
     says(page, explore.channels(x, kernel, bias, muted=[1], **state))
-    assert told(page, "muted") == [1]
+    told_value(page, "muted", [1])
     page.get_by_role("spinbutton", name="bias").fill("-3")
     page.keyboard.press("Enter")
     bias[1] = -3
@@ -108,7 +109,7 @@ def test_the_mouse_picks_pixel_tap_weight_and_place(show_explorer):
     assert page.evaluate("explorer.saves") == saves
     page.mouse.up()
     says(page, explore.channels(channel=1, offset=(2, 0), place=(1, 3)))
-    assert told(page, "place") == [1, 3]
+    told_value(page, "place", [1, 3])
     page.keyboard.press("ArrowDown")  # the keys go on from there
     says(page, explore.channels(channel=1, offset=(2, 0), place=(2, 3)))
     assert page.errors == []

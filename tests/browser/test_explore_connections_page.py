@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from explorer_page import SPOKEN, says, text, told
+from explorer_page import SPOKEN, says, text, told, told_value
 
 from cnncourse import explore
 from cnncourse.explore.connections_model import KINDS, ConnectionsModel
@@ -38,14 +38,14 @@ def test_the_keyboard_alone_does_everything(show_explorer):
     page = show_explorer(explore.connections(**now))
     page.keyboard.press("Tab")
     page.keyboard.press("ArrowLeft")
-    assert told(page, "kind") == "local"
+    told_value(page, "kind", "local")
     for name in ("units", "width", "depth", "stride"):
         page.keyboard.press("Tab")
         page.keyboard.press("ArrowRight")
-        assert told(page, name) == now.get(name, 1) + 1
+        told_value(page, name, now.get(name, 1) + 1)
     page.keyboard.press("Tab")
     page.keyboard.press("ArrowRight")
-    assert told(page, "padding") == "valid"
+    told_value(page, "padding", "valid")
     says(
         page,
         explore.connections(
@@ -68,7 +68,7 @@ def test_the_keyboard_alone_does_everything(show_explorer):
     # The weights: buttons that stay pressed.
     page.keyboard.press("Tab")
     page.keyboard.press("Enter")
-    assert told(page, "weight") == 0
+    told_value(page, "weight", 0)
     says(
         page,
         explore.connections(
@@ -104,7 +104,7 @@ def test_dragging_walks_and_python_hears_of_the_end(show_explorer):
     page.wait_for_function("document.querySelector('[data-cx=name]').textContent === 'x[6]'")
     assert page.evaluate("explorer.saves") == 0
     page.mouse.up()
-    assert told(page, "unit") == 6
+    told_value(page, "unit", 6)
     assert page.evaluate("explorer.saves") == 1
 
 
@@ -113,7 +113,7 @@ def test_sharing_switched_off_keeps_the_connections_and_loses_the_saving(show_ex
     canvas = "document.querySelector('canvas').toDataURL()"
     before = page.evaluate(canvas)
     page.get_by_role("radio", name="local").check(force=True)
-    assert told(page, "kind") == "local"
+    told_value(page, "kind", "local")
     page.wait_for_function(f"old => {canvas} !== old", arg=before)
     says(page, explore.connections(kind="local"))
     assert text(page, "local-connections") == text(page, "convolution-connections")
@@ -124,7 +124,7 @@ def test_sharing_switched_off_keeps_the_connections_and_loses_the_saving(show_ex
 def test_a_weight_pressed_is_told_how_often_it_is_used(show_explorer):
     page = show_explorer(explore.connections(units=5, depth=1))
     page.get_by_role("button", name="weight b").click()
-    assert told(page, "weight") == 1
+    told_value(page, "weight", 1)
     page.get_by_text("Shared: b₁ on 5 connections.").wait_for()
     assert page.get_by_role("button", name="weight b").get_attribute("aria-pressed") == "true"
     page.get_by_role("radio", name="dense").check(force=True)

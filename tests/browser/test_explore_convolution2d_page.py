@@ -5,7 +5,7 @@ import io
 
 import numpy as np
 import pytest
-from explorer_page import clean, told
+from explorer_page import clean, told, told_value
 from PIL import Image
 
 from cnncourse import explore
@@ -195,7 +195,7 @@ def test_switches_change_the_sum(show_explorer):
         page.get_by_role("radio", name=label).check(force=True)
         setattr(explorer, name, value)
         wait_for(page, explorer)
-        assert told(page, name) == value
+        told_value(page, name, value)
         assert written(page, "torch") == explorer.torch_line()
     page.get_by_label("+ bias b").fill("-40.5")
     page.keyboard.press("Enter")
@@ -212,7 +212,7 @@ def test_with_full_and_zeros_a_swap_changes_no_number(show_explorer):
     page = show_explorer(explore.convolution2d(mode="full"))
     before = numbers(page, OUTPUT)
     page.get_by_label("Swap image and kernel").check()
-    assert told(page, "swap") is True
+    told_value(page, "swap", True)
     page.wait_for_function("document.querySelector('[data-cx=swap]').textContent")
     assert "all 90 numbers are the same" in written(page, "swap")
     np.testing.assert_array_equal(numbers(page, OUTPUT), before)
@@ -262,7 +262,7 @@ def test_the_pointer_moves_the_window_and_a_click_pins_it(show_explorer):
     point(OUTPUT, 4, 0, click=True)
     explorer.row, explorer.column = 4, 0
     wait_for(page, explorer)
-    assert told(page, "pinned") is True
+    told_value(page, "pinned", True)
     point(OUTPUT, 0, 5)
     assert page.evaluate("[explorer.sent.row, explorer.sent.column]") == [4, 0]
     page.keyboard.press("ArrowRight")
@@ -316,7 +316,7 @@ def test_a_picture_s_map_keeps_negative_numbers(show_explorer):
     orange = pixels(page, "Output")[100, int(blue.shape[1] * 0.5)]
     assert orange[0] > orange[2] + 60
     page.get_by_role("radio", name="grey").check(force=True)
-    assert told(page, "colours") == "grey"
+    told_value(page, "colours", "grey")
     grey = pixels(page, "Output")
     assert (grey[100, int(blue.shape[1] * 0.5)] < 5).all()
     clean(page)
@@ -331,7 +331,7 @@ def test_a_picture_is_walked_by_keys_and_shows_its_patch(show_explorer):
         page.keyboard.press(key)
     explorer.row, explorer.column = 21, 19
     wait_for(page, explorer)
-    assert told(page, "row") == 21
+    told_value(page, "row", 21)
     np.testing.assert_array_equal(numbers(page, "Under"), image[19:24, 17:22])
     focus(page, "Under")
     page.keyboard.type("9")
@@ -357,7 +357,7 @@ def test_the_pointer_moves_the_window_over_a_picture(show_explorer):
     page.mouse.up()
     explorer.row, explorer.column = 8, 5
     wait_for(page, explorer)
-    assert told(page, "row") == 8
+    told_value(page, "row", 8)
     clean(page)
 
 

@@ -1,7 +1,7 @@
 """The padding explorer's own page: by keyboard, by mouse, set from Python."""
 
 import pytest
-from explorer_page import says, text, told
+from explorer_page import says, text, told_value
 
 from cnncourse import explore
 from cnncourse.explore.padding_model import PaddingState, geometry
@@ -34,7 +34,7 @@ def test_the_keyboard_alone_does_everything(show_explorer):
     for key in ("ArrowRight", "ArrowRight", "ArrowDown", "PageDown", "ArrowUp"):
         page.keyboard.press(key)
     spoken(page, padding="valid", window=(3, 2))
-    assert told(page, "window") == [3, 2]
+    told_value(page, "window", [3, 2])
     page.keyboard.press("End")
     spoken(page, padding="valid", window=(4, 4))
     page.keyboard.press("ArrowDown")  # nothing lies below
@@ -44,7 +44,7 @@ def test_the_keyboard_alone_does_everything(show_explorer):
     page.keyboard.press("ArrowRight")
     # A smaller output takes the window along.
     spoken(page, kernel_size=4, padding="valid", window=(3, 3))
-    assert told(page, "kernel_size") == [4, 4]
+    told_value(page, "kernel_size", [4, 4])
     page.get_by_role("checkbox", name="Columns as rows").focus()
     page.keyboard.press("Space")
     for name, key in [("input, columns", "ArrowLeft"), ("stride, rows", "ArrowRight")]:
@@ -57,10 +57,10 @@ def test_the_keyboard_alone_does_everything(show_explorer):
     assert page.get_by_role("radio", name="own").is_checked()
     page.get_by_role("checkbox", name="Visit counts").focus()
     page.keyboard.press("Space")
-    assert told(page, "counts") is True
+    told_value(page, "counts", True)
     page.get_by_role("radio", name="own").focus()
     page.keyboard.press("ArrowLeft")
-    assert told(page, "padding") == "full"
+    told_value(page, "padding", "full")
     assert page.errors == []
 
 
@@ -79,7 +79,7 @@ def test_the_mouse_moves_the_window_in_the_input_and_in_the_output(show_explorer
     page.wait_for_function("document.querySelector('.cx-place input').value !== '0'")
     assert page.evaluate("explorer.saves") == 0
     page.mouse.up()
-    assert told(page, "window") == [3, 2]
+    told_value(page, "window", [3, 2])
     assert page.evaluate("document.activeElement.type") == "range"
     page.keyboard.press("ArrowRight")
     spoken(page, n=(6, 8), kernel_size=(3, 2), stride=(1, 2), padding="full", window=(3, 3))

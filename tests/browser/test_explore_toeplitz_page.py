@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from explorer_page import SPOKEN, says, text, told
+from explorer_page import SPOKEN, says, text, told, told_value
 
 from cnncourse import explore
 from cnncourse.explore.numbers import plain
@@ -60,12 +60,12 @@ def test_the_keyboard_alone_does_everything(show_explorer):
     for _ in range(3):
         page.keyboard.press("ArrowDown")
     page.keyboard.press("ArrowUp")
-    assert told(page, "row") == 2
+    told_value(page, "row", 2)
     says(page, explore.toeplitz([1, 2, 4], [3, -1, 2, 5], row=2))
     assert text(page, "total") == plain(4 * 3 + 2 * -1 + 1 * 2)
     page.keyboard.press("Tab")
     page.keyboard.press("ArrowRight")
-    assert told(page, "mode") == "same"
+    told_value(page, "mode", "same")
     for trait, key, size in (("weights", "ArrowRight", 4), ("signal", "ArrowLeft", 3)):
         page.keyboard.press("Tab")
         page.keyboard.press(key)
@@ -100,8 +100,8 @@ def test_a_click_on_a_cell_chooses_its_row_and_lights_up_its_weight(show_explore
     model = ToeplitzModel(explorer.state())
     page = show_explorer(explorer)
     page.mouse.click(*cell_of_matrix(page, model, 3, 2))
-    assert told(page, "row") == 3
-    assert told(page, "weight") == 1
+    told_value(page, "row", 3)
+    told_value(page, "weight", 1)
     says(page, explore.toeplitz([1, 2, 4], [3, -1, 2, 5], row=3, weight=1))
     assert text(page, "repeats") == "4 times"
     page.keyboard.press("ArrowDown")
@@ -122,14 +122,14 @@ def test_dragging_over_the_outputs_walks_and_python_hears_of_the_end(show_explor
     page.wait_for_function("document.querySelector('[data-cx=made]').textContent === 's[5]'")
     assert page.evaluate("explorer.saves") == 0
     page.mouse.up()
-    assert told(page, "row") == 5
+    told_value(page, "row", 5)
     assert page.evaluate("explorer.saves") == 1
 
 
 def test_an_output_pixel_chooses_its_row(show_explorer):
     page = show_explorer(explore.toeplitz(KERNEL_2D, row=0))
     page.get_by_role("gridcell", name="S[2, 3] =").click()
-    assert told(page, "row") == 15
+    told_value(page, "row", 15)
     page.keyboard.press("ArrowUp")
     page.wait_for_function("explorer.sent.row === 9")
     says(page, explore.toeplitz(KERNEL_2D, row=9))
@@ -148,7 +148,7 @@ def test_sizes_change_and_positions_stay_within(show_explorer):
 def test_a_mode_that_keeps_nothing_says_so(show_explorer):
     page = show_explorer(explore.toeplitz([1, 2, 3], [4, 5]))
     page.get_by_role("radio", name="valid").check(force=True)
-    assert told(page, "mode") == "valid"
+    told_value(page, "mode", "valid")
     page.get_by_text("The kernel is longer than the signal: valid keeps no row.").wait_for()
     says(page, explore.toeplitz([1, 2, 3], [4, 5], mode="valid"))
     assert page.errors == []
@@ -202,4 +202,4 @@ def test_the_largest_matrix_can_be_walked(show_explorer):
     for _ in range(20):
         page.keyboard.press("ArrowDown")
     says(page, explore.toeplitz(np.ones((3, 3)), np.arange(25.0).reshape(5, 5), row=20))
-    assert told(page, "row") == 20
+    told_value(page, "row", 20)

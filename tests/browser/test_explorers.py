@@ -179,7 +179,7 @@ def test_two_views_of_it_stay_in_step(show_explorer, name):
     before = change_page(page)
     # Who listens hears of it a little later.
     with contextlib.suppress(playwright.sync_api.TimeoutError):
-        page.wait_for_function(f"new Set({views_of('.cx')}).size === 1")
+        page.wait_for_function(f"new Set({views_of('.cx')}).size === 1", polling=250)
     first, second = views(page)
     assert first == second != before
     assert page.errors == []

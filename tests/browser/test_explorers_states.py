@@ -131,7 +131,7 @@ def test_two_views_stay_in_step_and_python_says_the_same(opened):
     at_rest(opened, "document.querySelectorAll('.cx').length")
     before = change_page(opened)
     with contextlib.suppress(playwright.sync_api.TimeoutError):
-        opened.wait_for_function(f"new Set({views_of('.cx')}).size === 1")
+        opened.wait_for_function(f"new Set({views_of('.cx')}).size === 1", polling=250)
     first, second = views(opened)
     assert first == second != before
     opened.evaluate("document.querySelectorAll('.cx')[1].remove()")
