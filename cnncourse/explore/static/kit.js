@@ -550,19 +550,34 @@ export function explorer(parts) {
     const { show: draw, canvases = [] } = build({ root, data, shared, state });
     root.append(spoken);
     let colours = palette(root);
-    let speech = 0;
-    const show = () => {
-      const now = compute(data, state);
-      shared.settle(Object.fromEntries(positions.map((name) => [name, now[name]])));
-      draw(now, colours);
-      clearTimeout(speech);
-      // Not at each step of a drag: who listens hears where it ends.
-      speech = setTimeout(() => {
-        spoken.textContent = describe(data, state, now);
-        for (const canvas of canvases) canvas.setAttribute("aria-label", spoken.textContent);
-      }, 400);
+    let [speech, restyled] = [0, false];
+    let now;
+    const say = () => {
+      speech = 0;
+      const words = describe(data, state, now);
+      if (spoken.textContent === words) return;
+      spoken.textContent = words;
+      for (const canvas of canvases) canvas.setAttribute("aria-label", words);
     };
-    const unwatch = watchPage(root, () => ((colours = palette(root)), shared.soon()));
+    // Not at each step of a drag: who listens hears where it ends. A new size or theme has no say in
+    // when that is, or a page that keeps changing its layout would never come to speak.
+    const sayLater = () => {
+      if (speech && restyled) return;
+      clearTimeout(speech);
+      speech = setTimeout(say, 400);
+    };
+    const show = () => {
+      now = compute(data, state);
+      shared.settle(Object.fromEntries(positions.map((name) => [name, now[name]])));
+      sayLater();
+      draw(now, colours);
+      restyled = false;
+    };
+    const unwatch = watchPage(root, () => {
+      colours = palette(root);
+      restyled = true;
+      shared.soon();
+    });
     show();
     return () => {
       shared.close();
